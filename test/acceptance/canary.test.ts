@@ -6,7 +6,7 @@ import { Lookout, whileAsking } from '../support/canary.js'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub, Fault, RecordedRequest } from '../support/fake-github.js'
-import { eachDue } from '../support/full.js'
+import { eachDue, takingTurns } from '../support/full.js'
 import { gitSpy } from '../support/git-spy.js'
 import { presentedToken } from '../support/github/access.js'
 import { type ActionRun, runAction, runCli } from '../support/run-action.js'
@@ -23,6 +23,9 @@ const TOKENS = [GITHUB, STATES, SOURCE, GITLAB, DISPATCH]
 
 /** Every token at once, plain and as git sends it: what a server that echoes requests would say. */
 const ECHO = TOKENS.flatMap((token) => [token, Buffer.from(`x-access-token:${token}`).toString('base64')]).join(' / ')
+
+/** More that a run may do. */
+const turn = takingTurns()
 
 let fake: FakeGitHub
 let lookout: Lookout
@@ -137,13 +140,13 @@ describe('a run that goes well', () => {
     nothingSeen()
   })
 
-  test('commits after a lost race, from a checkout of its own', async () => {
+  turn()('commits after a lost race, from a checkout of its own', async () => {
     fake.loseRace(STATE, 'main', { files: { 'notes.md': 'x' } })
     expect((await run({ method: 'push', workspace: (await tempFolder('empty')).path })).code).toBe(0)
     nothingSeen()
   })
 
-  test('starts a build that a person asked for, and follows it', async () => {
+  turn()('starts a build that a person asked for, and follows it', async () => {
     expect((await run({ inputs: { rebuild: 'uv' } })).code).toBe(0)
     expect(fake.actionsRequests).toContain(`POST ${SOURCES[0]}/actions/workflows/uv.yml/dispatches`)
     expect((await run()).code).toBe(0)
@@ -151,14 +154,14 @@ describe('a run that goes well', () => {
     nothingSeen()
   })
 
-  test('keeps the dashboard', async () => {
+  turn()('keeps the dashboard', async () => {
     await wantDashboard()
     expect((await run()).code).toBe(0)
     expect(fake.issues.map(({ user }) => user.login)).toEqual(['github-actions[bot]'])
     nothingSeen()
   })
 
-  test('comments on a pull request', async () => {
+  turn()('comments on a pull request', async () => {
     await openPullRequest({ 'images.yaml': (await exampleImages()) + ORDER_BOOK })
     expect((await run({ pullRequest: true })).code).toBe(0)
     expect(fake.comments).toHaveLength(1)
@@ -175,26 +178,26 @@ describe('a run that fails', () => {
     ({ path, body }) =>
       path.endsWith('/api/graphql') && JSON.stringify(body).includes(text)
 
-  test.each(['api', 'push'])('with tokens that nobody knows, by %s', async (method) => {
+  eachDue([['api'], ['push']])('with tokens that nobody knows, by %s', async (method) => {
     const workspace = await checkout({ fake, repository: STATE, token: STATES })
     fake.tokens.clear()
     expect((await run({ method, workspace })).code).toBe(1)
     nothingSeen()
   })
 
-  test('with a state that cannot be fetched', async () => {
+  turn()('with a state that cannot be fetched', async () => {
     fake.tokens.clear()
     expect((await run({ workspace: (await tempFolder('empty')).path })).code).toBe(1)
     nothingSeen()
   })
 
-  test('with a push that a server refuses, repeating what it got', async () => {
+  turn()('with a push that a server refuses, repeating what it got', async () => {
     await fake.refusePushes(STATE, `GH013: not for ${ECHO}`)
     expect((await run({ method: 'push' })).code).toBe(1)
     nothingSeen()
   })
 
-  test.each(['git-upload-pack', 'git-receive-pack'])(
+  eachDue([['git-upload-pack'], ['git-receive-pack']])(
     'with git errors that repeat what was sent: %s',
     async (service) => {
       always(({ query }) => query.service === service, {
@@ -208,7 +211,7 @@ describe('a run that fails', () => {
     },
   )
 
-  test.each([
+  eachDue([
     ['the question for files', 'query'],
     ['the commit', 'createCommitOnBranch'],
   ])('with answers to %s that repeat what was sent', async (_, text) => {
@@ -231,14 +234,14 @@ describe('a run that fails', () => {
     nothingSeen()
   })
 
-  test.each([401, 422, 500])('with a %s to a start that repeats what was sent', async (status) => {
+  eachDue([[401], [422], [500]])('with a %s to a start that repeats what was sent', async (status) => {
     always(({ path }) => path.endsWith('/dispatches'), { status, body: { message: `Not for ${ECHO}` } })
     await run({ inputs: { rebuild: 'uv' } })
     expect(fake.actionsRequests.filter((one) => one.startsWith('POST'))).toHaveLength(1)
     nothingSeen()
   })
 
-  test('with a dashboard that is refused by what repeats the token', async () => {
+  turn()('with a dashboard that is refused by what repeats the token', async () => {
     await wantDashboard()
     always(({ path }) => path.endsWith('/issues'), { status: 422, body: { message: `Not for ${ECHO}` } })
     const { code, annotations } = await run()
@@ -247,7 +250,7 @@ describe('a run that fails', () => {
     nothingSeen()
   })
 
-  test('with a question for a run that is answered with what was sent', async () => {
+  turn()('with a question for a run that is answered with what was sent', async () => {
     await run({ inputs: { rebuild: 'uv' } })
     always(({ path }) => path.includes('/actions/runs/'), { status: 403, body: { message: `Not for ${ECHO}` } })
     const { annotations } = await run()
@@ -255,7 +258,7 @@ describe('a run that fails', () => {
     nothingSeen()
   })
 
-  test('with inputs that are wrong, and hold a token', async () => {
+  turn()('with inputs that are wrong, and hold a token', async () => {
     expect(
       (
         await run({
@@ -266,7 +269,7 @@ describe('a run that fails', () => {
     nothingSeen()
   })
 
-  test('unexpectedly, with a token in what it says', async () => {
+  turn()('unexpectedly, with a token in what it says', async () => {
     const { path } = await tempFolder('no-folder')
     await writeFile(join(path, GITHUB), '')
     const event = await eventPayloads.push(fake, STATE)
@@ -359,7 +362,7 @@ describe('a token that somebody wrote into a file', () => {
   })
 })
 
-test('the command line tells no token either', async () => {
+turn()('the command line tells no token either', async () => {
   const { path: state } = await tempFolder('state')
   await mkdir(join(state, 'inner'))
   const env = { GITHUB_TOKEN: SOURCE, GITHUB_API_URL: fake.apiUrl, GITHUB_SERVER_URL: fake.url, GITLAB_TOKEN: GITLAB }

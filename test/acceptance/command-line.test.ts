@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { takingTurns } from '../support/full.js'
 import { kargoSchemasFolder, loadKargoSchemas, readObjects, WHY_SKIPPED } from '../support/kargo-schemas.js'
 import { runProcess } from '../support/processes.js'
 import { BUNDLE, runCli } from '../support/run-action.js'
@@ -8,6 +9,9 @@ import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
 import { EXAMPLES, REFERENCE_STATE, readTree } from './factory.js'
 
 const SOURCES = join(EXAMPLES, 'sources')
+
+/** More of what a command says, or leaves alone. */
+const turn = takingTurns()
 
 let state: string
 
@@ -71,7 +75,7 @@ describe('the reference state repository', () => {
     expect(untracked.stdout).toContain('dist/image-old.k8s.yaml')
   })
 
-  test('check writes nothing', async () => {
+  turn()('check writes nothing', async () => {
     const tree = await readTree(state)
     await onState('check')
     await onState('diff')
@@ -80,7 +84,7 @@ describe('the reference state repository', () => {
     expect(await readTree(state)).toEqual(tree)
   })
 
-  test('diff shows resources and lines; --json the same as data', async () => {
+  turn()('diff shows resources and lines; --json the same as data', async () => {
     await onState('synth')
     const images = await readFile(join(state, 'images.yaml'), 'utf8')
     await writeFile(join(state, 'images.yaml'), images.replace('rebuildDelay: 7d ', 'rebuildDelay: 9d '))
@@ -121,7 +125,7 @@ describe('the reference state repository', () => {
     ])
   })
 
-  test('what fails shows no differences, and its errors last', async () => {
+  turn()('what fails shows no differences, and its errors last', async () => {
     await onState('synth')
     const images = await readFile(join(state, 'images.yaml'), 'utf8')
     await writeFile(join(state, 'images.yaml'), images.split('- name: uv')[0] ?? '')
@@ -149,7 +153,7 @@ describe('the reference state repository', () => {
 })
 
 describe('what is not ours', () => {
-  test('stays: files without our header are neither deleted nor written over', async () => {
+  turn()('stays: files without our header are neither deleted nor written over', async () => {
     await mkdir(join(state, 'dist'))
     await writeFile(join(state, 'dist/mine.yaml'), 'kind: ConfigMap\n')
     expect((await onState('synth')).code).toBe(0)
@@ -161,7 +165,7 @@ describe('what is not ours', () => {
     expect(await readFile(join(state, 'dist/image-uv.k8s.yaml'), 'utf8')).toBe('kind: ConfigMap\n')
   })
 
-  test('is not reached through links', async () => {
+  turn()('is not reached through links', async () => {
     const outside = (await tempFolder('outside')).path
     await writeFile(join(outside, 'secret.yaml'), 'canary-secret: 1\n')
     await symlink(outside, join(state, 'dist'))
@@ -330,7 +334,7 @@ test.skipIf(process.platform === 'win32')('completes commands and options in bas
   expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('Write one of bash, zsh, fish.')])
 })
 
-test('the demo does the whole job and ends with a commit on its remote', async () => {
+turn()('the demo does the whole job and ends with a commit on its remote', async () => {
   const run = await runCli(['demo'], { cwd: state })
   expect(run.code, run.stderr).toBe(0)
   expect(run.stdout).toContain('## 🏭 Image Factory')

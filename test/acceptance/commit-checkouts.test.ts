@@ -1,11 +1,11 @@
 /** Workspaces as people check them out: what is committed is made from what was committed, whatever became of it on disk. */
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
-import { inTurn } from '../support/full.js'
+import { inTurn, takingTurns } from '../support/full.js'
 import { git, tokenEnvironment } from '../support/git.js'
 import { type ActionRun, runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
@@ -21,6 +21,9 @@ import {
   startFactory,
   stopFactory,
 } from './factory.js'
+
+/** More that a repository may be. */
+const turn = takingTurns()
 
 let fake: FakeGitHub
 
@@ -70,8 +73,9 @@ describe.each([
   ['api', 0],
   ['push', 1],
 ] as const)('commit-method: %s', (name, index) => {
-  /** Each kind of checkout with every change, by one of the two methods. */
-  const kind = inTurn(index)
+  /** One kind of checkout by each of the two methods: each takes several runs. */
+  const kind = inTurn(index, 4)
+  const half = inTurn(index)
 
   kind(0)('a sparse checkout of images.yaml alone', async () => {
     await runTwice(name, async () => {
@@ -121,7 +125,7 @@ describe.each([
     await runTwice(name, () => clone('--depth=1'))
   })
 
-  test('what lies in the workspace without being committed gets into no commit', async () => {
+  half(0)('what lies in the workspace without being committed gets into no commit', async () => {
     const workspace = await checkout({ fake, repository: STATE })
     await appendFile(join(workspace, 'images.yaml'), ORDER_BOOK)
     await mkdir(join(workspace, 'images'))
@@ -133,7 +137,7 @@ describe.each([
     expect(files.has('dist/image-order-book.k8s.yaml')).toBe(false)
   })
 
-  test('a commit starts no second one, though its token starts workflows', async () => {
+  half(1)('a commit starts no second one, though its token starts workflows', async () => {
     fake.addToken('app-token', { [STATE]: 'write', [SOURCES[0]]: 'read', [SOURCES[1]]: 'read' }, 'factory-app[bot]')
     const inputs = { ...method(name), 'state-token': 'app-token', 'commit-message': 'build: refresh the factory' }
     const first = await push({ inputs })
@@ -152,7 +156,7 @@ describe.each([
 describe('who commits by push', () => {
   const author = async () => (await fake.log(STATE, 'main'))[0]?.author
 
-  test('is the workflow when nobody is set up', async () => {
+  turn()('is the workflow when nobody is set up', async () => {
     await push({ inputs: method('push') })
     expect(await author()).toEqual({
       name: 'github-actions[bot]',
@@ -160,7 +164,7 @@ describe('who commits by push', () => {
     })
   })
 
-  test('is who was set up in the workspace, after a lost race too', async () => {
+  turn()('is who was set up in the workspace, after a lost race too', async () => {
     const workspace = await checkout({ fake, repository: STATE })
     await git(workspace, ['config', 'user.name', 'Factory'])
     await git(workspace, ['config', 'user.email', 'factory@example.com'])
@@ -170,14 +174,14 @@ describe('who commits by push', () => {
   })
 })
 
-test('attributes that turn what is checked out have no say in a checkout of our own', async () => {
+turn()('attributes that turn what is checked out have no say in a checkout of our own', async () => {
   const attributes = '* text eol=crlf\nimages.yaml working-tree-encoding=UTF-16\n'
   await fake.commitFiles(STATE, 'main', { '.gitattributes': attributes })
   await push({ workspace: (await tempFolder('empty')).path })
   expect(generated(await fake.readFiles(STATE, 'main'))).toHaveLength(23)
 })
 
-test('an images.yaml in Git LFS is refused with the way out', async () => {
+turn()('an images.yaml in Git LFS is refused with the way out', async () => {
   await fake.commitFiles(
     STATE,
     'main',
@@ -190,7 +194,7 @@ test('an images.yaml in Git LFS is refused with the way out', async () => {
   expect(run.stdout).toMatch(/images\.yaml is stored with Git LFS.*git lfs migrate export --include=images\.yaml/)
 })
 
-test('a repository that uses SHA-256 takes commits by push, after a lost race too', async () => {
+turn()('a repository that uses SHA-256 takes commits by push, after a lost race too', async () => {
   const { path: remote } = await tempFolder('sha256')
   const { path: workspace } = await tempFolder('workspace')
   await git(remote, ['init', '--quiet', '--bare', '--object-format=sha256', '--initial-branch=main', '.'])

@@ -1,11 +1,15 @@
 /** What GitHub refuses, and what people read then: the texts are those that GitHub sends. */
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub, Fault } from '../support/fake-github.js'
+import { eachDue, takingTurns } from '../support/full.js'
 import { type ActionRun, runAction } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
 import { generated, STATE, startFactory, stopFactory } from './factory.js'
+
+/** What is no refusal. */
+const turn = takingTurns()
 
 let fake: FakeGitHub
 
@@ -48,7 +52,7 @@ const CHECKS = `error: GH006: Protected branch update failed for refs/heads/main
 - Required status check "build" is expected.`
 
 describe('by push', () => {
-  test.each([
+  eachDue<readonly [string, string, string, RegExp]>([
     ['a rule that asks for signatures', SIGNED, '- Commits must have verified signatures.', /commit-method: api/],
     ['a required check', CHECKS, 'Required status check "build" is expected', /bypass the branch rules/],
   ])('%s', async (_, message, said, remedy) => {
@@ -56,7 +60,7 @@ describe('by push', () => {
     await expectRefused(await push('push'), said, remedy)
   })
 
-  test.each([
+  eachDue<readonly [string, string, RegExp]>([
     ['an archived repository', 'This repository was archived so it is read-only.', /Unarchive/],
     ['SAML', "The 'acme' organization has enabled or enforced SAML SSO.", /Configure SSO/],
   ])('%s', async (_, said, remedy) => {
@@ -65,7 +69,7 @@ describe('by push', () => {
     await expectRefused(await push('push'), said, remedy)
   })
 
-  test('a server that stumbles is asked again', async () => {
+  turn()('a server that stumbles is asked again', async () => {
     const isPush: Fault['match'] = ({ path }) => path.endsWith('/git-receive-pack')
     fake.faults.push({ match: isPush, times: 1, respond: { status: 502, body: 'Bad Gateway' } })
     const run = await push('push')
@@ -73,7 +77,7 @@ describe('by push', () => {
     expect(await fake.log(STATE, 'main')).toHaveLength(2)
   })
 
-  test('an answer that got lost is no second commit, and its commit is told', async () => {
+  turn()('an answer that got lost is no second commit, and its commit is told', async () => {
     const isPush: Fault['match'] = ({ path }) => path.endsWith('/git-receive-pack')
     fake.faults.push({ match: isPush, times: 1, respond: 'truncate' })
     const run = await push('push')
@@ -90,7 +94,7 @@ describe('by API', () => {
     body: { data: { createCommitOnBranch: null }, errors: [{ type, path: ['createCommitOnBranch'], message }] },
   })
 
-  test.each([
+  eachDue<readonly [string, string, RegExp]>([
     [
       'BRANCH_PROTECTION_RULE_VIOLATION',
       'Changes must be made through a pull request.',
@@ -102,7 +106,7 @@ describe('by API', () => {
     await expectRefused(await push('api'), message, remedy)
   })
 
-  test('a secondary rate limit is waited for', async () => {
+  turn()('a secondary rate limit is waited for', async () => {
     const message = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.'
     const respond = { status: 403, headers: { 'retry-after': '7' }, body: { message } }
     fake.faults.push({ match: isCommit, times: 1, respond })
@@ -112,16 +116,19 @@ describe('by API', () => {
     expect(generated(await fake.readFiles(STATE, 'main'))).toHaveLength(23)
   })
 
-  test.each(['truncate', 'reset'] as const)('a lost answer (%s) is no second commit', async (respond) => {
-    fake.faults.push({ match: isCommit, times: 1, respond })
-    const run = await push('api')
-    expect(run.code, run.stdout).toBe(0)
-    expect(await fake.log(STATE, 'main')).toHaveLength(2)
-    expect(run.outputs.get('commit-sha')).toBe(await fake.head(STATE, 'main'))
-  })
+  eachDue<readonly ['truncate' | 'reset']>([['truncate'], ['reset']])(
+    'a lost answer (%s) is no second commit',
+    async (respond) => {
+      fake.faults.push({ match: isCommit, times: 1, respond })
+      const run = await push('api')
+      expect(run.code, run.stdout).toBe(0)
+      expect(await fake.log(STATE, 'main')).toHaveLength(2)
+      expect(run.outputs.get('commit-sha')).toBe(await fake.head(STATE, 'main'))
+    },
+  )
 })
 
-test.each(['api', 'push'])('a branch that is deleted meanwhile does not come back (%s)', async (method) => {
+eachDue([['api'], ['push']])('a branch that is deleted meanwhile does not come back (%s)', async (method) => {
   await fake.commitFiles(STATE, 'other', { 'notes.md': 'x' }, 'Another branch')
   const before = () => fake.deleteBranch(STATE, 'main')
   // By push it has to happen before git asks for the branches: later the server's own lock would notice.

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
+import { takingTurns } from '../support/full.js'
 import { type ActionRun, runAction } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
 import {
@@ -15,6 +16,8 @@ import {
   stopFactory,
 } from './factory.js'
 
+const turn = takingTurns()
+
 let fake: FakeGitHub
 
 beforeEach(async () => {
@@ -26,7 +29,7 @@ afterAll(removeTempFolders)
 const push = (options: RunOptions = {}): Promise<ActionRun> => pushRun(fake, options)
 
 describe('what may be committed where', () => {
-  test('a push to another branch is only looked at', async () => {
+  turn()('a push to another branch is only looked at', async () => {
     await fake.commitFiles(STATE, 'feature', { 'images.yaml': (await exampleImages()) + ORDER_BOOK }, 'Try')
     const before = await fake.head(STATE, 'feature')
     const workspace = await checkout({ fake, repository: STATE, ref: 'refs/heads/feature' })
@@ -37,7 +40,7 @@ describe('what may be committed where', () => {
     expect(await fake.head(STATE, 'feature')).toBe(before)
   })
 
-  test('mode: commit on a pull request of the same repository commits to its branch', async () => {
+  turn()('mode: commit on a pull request of the same repository commits to its branch', async () => {
     await fake.commitFiles(STATE, 'topic', { 'images.yaml': (await exampleImages()) + ORDER_BOOK }, 'Enroll')
     await fake.createPullRequest(STATE, { number: 1, head: { ref: 'topic' } })
     const workspace = await checkout({ fake, repository: STATE, ref: 'refs/pull/1/merge' })
@@ -48,7 +51,7 @@ describe('what may be committed where', () => {
     expect(generated(await fake.readFiles(STATE, 'main'))).toEqual([])
   })
 
-  test('mode: check fails when files are out of date, and writes nothing', async () => {
+  turn()('mode: check fails when files are out of date, and writes nothing', async () => {
     const stale = await push({ inputs: { mode: 'check' } })
     expect(stale.code).toBe(1)
     expect(stale.stdout).toContain('out of date')
@@ -58,7 +61,7 @@ describe('what may be committed where', () => {
     expect(fresh.code, fresh.stdout).toBe(0)
   })
 
-  test('deleting most of the factory needs max-deletions', async () => {
+  turn()('deleting most of the factory needs max-deletions', async () => {
     await push()
     const images = (await exampleImages()).split('\n- name: uv')[0] ?? ''
     await fake.commitFiles(STATE, 'main', { 'images.yaml': images }, 'Empty it')

@@ -5,11 +5,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
-import { FULL } from '../support/full.js'
+import { eachDue, FULL } from '../support/full.js'
 import { git, tokenEnvironment, tryGit } from '../support/git.js'
 import { type ActionRun, runAction, runCli, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders, withTempFolder } from '../support/temp-folder.js'
@@ -17,7 +17,7 @@ import { EXAMPLES, ORDER_BOOK, readTree, STATE, startFactory, stopFactory } from
 
 afterAll(removeTempFolders)
 
-const RUNS = FULL ? 20 : 8
+const RUNS = FULL ? 20 : 4
 const AT_ONCE = 6
 const ROUNDS = Array.from({ length: Number(process.env.CONCURRENCY_ROUNDS ?? 1) }, (_, index) => index + 1)
 /** One moment for everybody: what is generated depends on images.yaml alone then. */
@@ -122,7 +122,7 @@ async function checkBranch(fake: FakeGitHub, started: readonly Started[], first:
 }
 
 describe.each(ROUNDS)('round %i', (round) => {
-  test.each(['api', 'push'])(
+  eachDue([['api'], ['push']])(
     '%s: many runs at once, half as many pushes between them, nothing lost',
     async (method) => {
       const fake = await startFactory()

@@ -1,5 +1,5 @@
 /**
- * Killed at every step it takes (at one in four where not everything is tested), a run leaves each file as it was or as it shall be, and the branch with the old commit
+ * Killed at every step it takes (at one in eight where not everything is tested), a run leaves each file as it was or as it shall be, and the branch with the old commit
  * or with the whole new one. The next run ends where an undisturbed one would have.
  */
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -95,7 +95,7 @@ describe('the command line, killed at each step', () => {
         expect(await readTree(state), `after step ${at}, ${names[at - 1]}`).toEqual(wanted)
         await rm(state, { recursive: true })
       }
-      const chosen = names.flatMap((_, index) => (isDue(index) ? [index + 1] : []))
+      const chosen = names.flatMap((_, index) => (isDue(index, 8) ? [index + 1] : []))
       while (chosen.length > 0) await Promise.all(chosen.splice(0, 2).map(crash))
       expect(hurt).toEqual([])
     },
@@ -133,7 +133,7 @@ describe('a commit, killed at each step', () => {
       expect(generated(new Map(Object.entries(wanted))).length).toBeGreaterThan(3)
       const old = { 'images.yaml': wanted['images.yaml'], 'notes.md': 'theirs\n' }
 
-      for (const at of chosen(names, method).filter((_, index) => isDue(index))) {
+      for (const at of chosen(names, method).filter((_, index) => isDue(index, 8))) {
         await again()
         const step = `step ${at} of ${names.length}, ${names[at - 1]}`
         const workspace = await checkout({ fake, repository: STATE })

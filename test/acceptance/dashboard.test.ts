@@ -2,7 +2,7 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { eventPayloads } from '../support/events.js'
 import type { Issue, RecordedRequest } from '../support/fake-github.js'
-import { FULL, halfOf } from '../support/full.js'
+import { eachDue, FULL, takingTurns } from '../support/full.js'
 import { type ActionRun, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
 import { STATE } from './factory.js'
@@ -12,7 +12,10 @@ const ACTIONS =
   'engine: actions, retryPause: 1h, maxRebuildsPerRun: 100, dashboard: {issue: true, notify: ["@acme/platform"]}'
 const KARGO = 'dashboard: {issue: true}'
 
-const CONCURRENT_RUNS = FULL ? 20 : 8
+const CONCURRENT_RUNS = FULL ? 20 : 4
+
+/** What is no more than one more way, or one more moment. */
+const turn = takingTurns()
 
 let factory: RebuildFactory
 
@@ -95,13 +98,13 @@ describe('the issue', () => {
     expect(notices()).toEqual([])
   })
 
-  test('that nobody asked for is not asked about', { timeout: 60_000 }, async () => {
+  turn()('that nobody asked for is not asked about', { timeout: 60_000 }, async () => {
     await start(['web'], 'engine: actions')
     await factory.run(0)
     expect(asked()).toEqual([])
   })
 
-  test('that was closed stays closed until something changes', { timeout: 120_000 }, async () => {
+  turn()('that was closed stays closed until something changes', { timeout: 120_000 }, async () => {
     await start(['web'])
     await factory.run(0)
     const issue = dashboard()
@@ -114,22 +117,26 @@ describe('the issue', () => {
     expect(factory.fake.issues).toHaveLength(1)
   })
 
-  test('that others wrote into is written anew; an issue of others is never touched', {
-    timeout: 120_000,
-  }, async () => {
-    await start(['web'])
-    await factory.run(0)
-    const issue = dashboard()
-    const { body } = issue
-    issue.body = ticked(`${body}\n\nNote to self`, 'web')
-    const theirs = factory.fake.addIssue(STATE, { login: 'mallory', body })
-    await factory.run(1)
-    expect(issue.body).toBe(body)
-    expect(theirs).toMatchObject({ body, state: 'open', number: 2 })
-    expect(factory.fake.issues).toHaveLength(2)
-  })
+  turn()(
+    'that others wrote into is written anew; an issue of others is never touched',
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      await start(['web'])
+      await factory.run(0)
+      const issue = dashboard()
+      const { body } = issue
+      issue.body = ticked(`${body}\n\nNote to self`, 'web')
+      const theirs = factory.fake.addIssue(STATE, { login: 'mallory', body })
+      await factory.run(1)
+      expect(issue.body).toBe(body)
+      expect(theirs).toMatchObject({ body, state: 'open', number: 2 })
+      expect(factory.fake.issues).toHaveLength(2)
+    },
+  )
 
-  test('of a state in another repository is there, without boxes', { timeout: 60_000 }, async () => {
+  turn()('of a state in another repository is there, without boxes', { timeout: 60_000 }, async () => {
     await start(['web'])
     await factory.fake.createRepository('acme/runner', { files: { 'README.md': 'Runs' } })
     const inputs = { 'state-repository': STATE, 'state-token': 'state-token-of-the-app' }
@@ -140,7 +147,7 @@ describe('the issue', () => {
     expect(dashboard().body).not.toMatch(/- \[|Tick a box/)
   })
 
-  test('is found again where GitHub does not know its creator', { timeout: 120_000 }, async () => {
+  turn()('is found again where GitHub does not know its creator', { timeout: 120_000 }, async () => {
     await start(['web'])
     const isByCreator = ({ query }: RecordedRequest) => query.creator !== undefined
     factory.fake.faults.push({ match: isByCreator, times: 99, respond: { status: 200, body: [] } })
@@ -149,10 +156,10 @@ describe('the issue', () => {
     expect(factory.fake.issues).toHaveLength(1)
   })
 
-  test.each([
+  eachDue<readonly [string, string, boolean]>([
     ['the permission is missing', 'give the job the permission issues: write', false],
     ['issues are switched off', 'Turn on issues in the settings of', true],
-  ])('%s: one warning, and the run goes on', { timeout: 60_000 }, async (_, remedy, isOff) => {
+  ])('%s: one warning, and the run goes on', async (_, remedy, isOff) => {
     await start(['web'])
     if (isOff) factory.fake.hasIssues = false
     else
@@ -167,7 +174,7 @@ describe('the issue', () => {
     expect(warnings.map(({ message }) => message.includes(remedy))).toEqual([true])
   })
 
-  test(`of ${CONCURRENT_RUNS} runs at once is one, with one comment`, { timeout: 300_000 }, async () => {
+  turn()(`of ${CONCURRENT_RUNS} runs at once is one, with one comment`, { timeout: 300_000 }, async () => {
     await start(['api', 'web'])
     await factory.run(0)
     factory.fake.issues.splice(0)
@@ -213,7 +220,7 @@ describe('what newly fails', () => {
     expect(dashboard().body).toMatch(/ seq=1 told=[0-9a-f]{16} /)
   })
 
-  test('is told in one digest where it is much', { timeout: 180_000 }, async () => {
+  turn()('is told in one digest where it is much', { timeout: 180_000 }, async () => {
     const names = Array.from({ length: 25 }, (_, index) => `image-${String(index).padStart(2, '0')}`)
     await start(names)
     await factory.run(0)
@@ -227,7 +234,7 @@ describe('what newly fails', () => {
     expect(digest).toContain('- … and 5 more')
   })
 
-  test('is not told again by the run after one that was cut off', { timeout: 180_000 }, async () => {
+  turn()('is not told again by the run after one that was cut off', { timeout: 180_000 }, async () => {
     await start(['web'])
     await factory.run(0)
     refuseBuilds()
@@ -248,7 +255,7 @@ describe('what newly fails', () => {
     expect(dashboard().body).toContain(' seq=1 ')
   })
 
-  test('is told once where the answer to the comment is lost', { timeout: 180_000 }, async () => {
+  turn()('is told once where the answer to the comment is lost', { timeout: 180_000 }, async () => {
     await start(['web'])
     await factory.run(0)
     refuseBuilds()
@@ -286,7 +293,7 @@ describe('a box', () => {
     },
   )
 
-  test('that is ticked is empty again where the build is refused', { timeout: 120_000 }, async () => {
+  turn()('that is ticked is empty again where the build is refused', { timeout: 120_000 }, async () => {
     await start(['web'])
     await factory.run(0)
     refuseBuilds()
@@ -297,7 +304,7 @@ describe('a box', () => {
     expect(issue.body).not.toContain('[x]')
   })
 
-  test('beside another starts both', { timeout: 180_000 }, async () => {
+  turn()('beside another starts both', { timeout: 180_000 }, async () => {
     await start(['api', 'web'])
     await factory.run(0)
     const issue = dashboard()
@@ -307,7 +314,7 @@ describe('a box', () => {
     expect(startedImages()).toEqual(['api', 'web'])
   })
 
-  test('that is ticked while another run works stays ticked for its own run', { timeout: 180_000 }, async () => {
+  turn()('that is ticked while another run works stays ticked for its own run', { timeout: 180_000 }, async () => {
     await start(['api', 'web'])
     await factory.run(0)
     const issue = dashboard()
@@ -369,7 +376,7 @@ describe('a box', () => {
     ],
   ]
 
-  test.each(halfOf(NOTHING))('ticked %s starts nothing', { timeout: 120_000 }, async (_, act, why, isKept) => {
+  eachDue(NOTHING, 3)('ticked %s starts nothing', async (_, act, why, isKept) => {
     await start(['api', 'web'])
     await factory.run(0)
     const issue = dashboard()
@@ -382,7 +389,7 @@ describe('a box', () => {
     expect(issue.body.includes('[x]')).toBe(isKept)
   })
 
-  test('in an issue of another author starts nothing', { timeout: 120_000 }, async () => {
+  turn()('in an issue of another author starts nothing', { timeout: 120_000 }, async () => {
     await start(['web'])
     await factory.run(0)
     const theirs = factory.fake.addIssue(STATE, { login: 'mallory', body: dashboard().body })
@@ -392,7 +399,7 @@ describe('a box', () => {
     expect(theirs.body).toContain('[x]')
   })
 
-  test('of another issue ends the run before it asks anything', { timeout: 120_000 }, async () => {
+  turn()('of another issue ends the run before it asks anything', { timeout: 120_000 }, async () => {
     await start(['web'])
     const issue = factory.fake.addIssue(STATE, { login: 'octocat', body: '- [ ] <!-- rebuild=web --> web' })
     const run = await edit(issue, 1, { body: ticked(issue.body, 'web') })
@@ -400,7 +407,7 @@ describe('a box', () => {
     expect(factory.fake.requests).toEqual([])
   })
 
-  test('of another factory in the same repository starts nothing here', { timeout: 120_000 }, async () => {
+  turn()('of another factory in the same repository starts nothing here', { timeout: 120_000 }, async () => {
     await start(['web'])
     await factory.run(0)
     const issue = dashboard()
@@ -410,7 +417,7 @@ describe('a box', () => {
     expect(factory.fake.requests).toEqual([])
   })
 
-  test('where the state is in another repository says where boxes work', { timeout: 120_000 }, async () => {
+  turn()('where the state is in another repository says where boxes work', { timeout: 120_000 }, async () => {
     await start(['web'])
     await factory.run(0)
     const issue = dashboard()
@@ -421,7 +428,7 @@ describe('a box', () => {
     expect(factory.fake.requests).toEqual([])
   })
 
-  test('that is ticked is given back where the run can do nothing', { timeout: 120_000 }, async () => {
+  turn()('that is ticked is given back where the run can do nothing', { timeout: 120_000 }, async () => {
     await start(['web'])
     await factory.run(0)
     const issue = dashboard()

@@ -3,12 +3,15 @@ import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
-import { FakeGitHub } from '../support/fake-github.js'
+import { type CannedReply, FakeGitHub } from '../support/fake-github.js'
 import { FakeGitLab } from '../support/fake-gitlab.js'
-import { FULL } from '../support/full.js'
+import { eachDue, FULL, takingTurns } from '../support/full.js'
 import { runAction, runCli, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
 import { exampleImages, ORDER_BOOK, pushRun, SOURCES, STATE, startFactory, stopFactory } from './factory.js'
+
+/** More that an entry may name. */
+const turn = takingTurns()
 
 let fake: FakeGitHub
 
@@ -28,7 +31,7 @@ const lookUps = () =>
   )
 
 describe('the workflow', () => {
-  test('an entry whose dispatch GitHub would refuse fails before it is merged, with the whole report', async () => {
+  turn()('an entry whose dispatch GitHub would refuse fails before it is merged, with the whole report', async () => {
     fake = await startFactory()
     const images =
       (await exampleImages()) + ORDER_BOOK.replace('    workflow', '    inputs: {version: "2"}\n    workflow')
@@ -49,7 +52,7 @@ describe('the workflow', () => {
     expect(run.outputs.get('added')).toBe('45')
   })
 
-  test('the same about an entry that is there already is a warning: it stops nobody', async () => {
+  turn()('the same about an entry that is there already is a warning: it stops nobody', async () => {
     const images =
       (await exampleImages()) + ORDER_BOOK.replace('    workflow', '    inputs: {version: "2"}\n    workflow')
     fake = await startFactory({ 'images.yaml': images })
@@ -63,7 +66,7 @@ describe('the workflow', () => {
     expect(run.code, run.stdout).toBe(0)
   })
 
-  test('a workflow that is gone is told, and the bases are found all the same', async () => {
+  turn()('a workflow that is gone is told, and the bases are found all the same', async () => {
     fake = await startFactory()
     await fake.commitFiles(SOURCES[1], 'main', { '.github/workflows/metrics-service.yml': null }, 'Remove it')
     const run = await preview(await exampleImages())
@@ -95,7 +98,7 @@ describe('two images with one workflow', () => {
     fake.commitFiles(SOURCES[1], 'main', { '.github/workflows/shared.yml': workflow(runName) }, 'Share it')
   const remedy = 'Add `run-name: Build ${{ inputs.image }}` to .github/workflows/shared.yml.'
 
-  test('are refused while nothing tells their runs apart, and the one that was there is warned', async () => {
+  turn()('are refused while nothing tells their runs apart, and the one that was there is warned', async () => {
     const before = (await exampleImages()) + own('order-book')
     fake = await startFactory({ 'images.yaml': before })
     await share('')
@@ -121,7 +124,7 @@ describe('two images with one workflow', () => {
     expect(fake.commentsOn(STATE, 1)[0]?.body).toContain('order-book')
   })
 
-  test('are told apart by the titles of their runs, which outlive a run that cannot read them', async () => {
+  turn()('are told apart by the titles of their runs, which outlive a run that cannot read them', async () => {
     fake = await startFactory({ 'images.yaml': (await exampleImages()) + own('order-book') + own('quotes') })
     await share('run-name: Build ${{ inputs.image }}\n')
     const pushed = await pushRun(fake)
@@ -136,7 +139,7 @@ describe('two images with one workflow', () => {
     expect(await committed()).toContain('\nrunTitle: Build quotes\n')
   })
 
-  test('are shown by discover, the one that is asked for with the other in mind', async () => {
+  turn()('are shown by discover, the one that is asked for with the other in mind', async () => {
     fake = await startFactory()
     const { path: folder } = await tempFolder()
     const state = join(folder, 'state')
@@ -177,7 +180,7 @@ describe('two images with one workflow', () => {
   })
 })
 
-test('what the build passes is read in the same request', async () => {
+turn()('what the build passes is read in the same request', async () => {
   fake = await startFactory()
   const workflow = `on: workflow_dispatch
 jobs:
@@ -203,7 +206,7 @@ jobs:
   expect(lookUps()).toHaveLength(1)
 })
 
-const REPOSITORIES = FULL ? 250 : 50
+const REPOSITORIES = FULL ? 250 : 25
 
 test(`${REPOSITORIES * 4} images in ${REPOSITORIES} repositories take one request for each hundred files`, async () => {
   const images = Array.from({ length: REPOSITORIES * 4 }, (_, n) => ({
@@ -293,7 +296,7 @@ test('GitLab sources are read with their own token, which goes nowhere else', as
   }
 })
 
-test('GitLab gets no token that is meant for GitHub', async () => {
+turn()('GitLab gets no token that is meant for GitHub', async () => {
   const gitlab = await FakeGitLab.start()
   try {
     gitlab.projects.set('acme/tools/api', {
@@ -327,7 +330,7 @@ test('GitLab gets no token that is meant for GitHub', async () => {
 describe('GitHub in trouble', () => {
   const isLookUp = (request: { path: string }) => request.path.endsWith('/graphql')
 
-  test.each([
+  eachDue<readonly [string, CannedReply]>([
     ['a server error', { status: 502, body: 'Bad gateway' }],
     [
       'a secondary rate limit',
@@ -344,7 +347,7 @@ describe('GitHub in trouble', () => {
     expect(run.annotations.filter(({ message }) => message.includes('discovery failed'))).toEqual([])
   })
 
-  test('a source that is gone for good fails alone; the report says so first', async () => {
+  turn()('a source that is gone for good fails alone; the report says so first', async () => {
     fake = await startFactory()
     fake.addToken(WORKFLOW_TOKEN, { [STATE]: 'write', [SOURCES[1]]: 'read' })
     const run = await preview((await exampleImages()).replace('rebuildDelay: 24h', 'rebuildDelay: 2d'))
@@ -371,7 +374,7 @@ ${more}`
   const NAMED = own('quotes', '  bases:\n    - gcr.io/distroless/static:nonroot\n    - node:22-bookworm-slim\n')
   const KO = own('trades', '    dockerfile: cmd/.ko.yaml\n')
 
-  test('are built on what images.yaml names, or what ko is told', async () => {
+  turn()('are built on what images.yaml names, or what ko is told', async () => {
     fake = await startFactory()
     const files = {
       '.github/workflows/ko.yml': 'on: workflow_dispatch\njobs: {b: {steps: [{run: ko build ./cmd/trades}]}}\n',

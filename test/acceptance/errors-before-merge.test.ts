@@ -5,11 +5,15 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
+import { eachDue, takingTurns } from '../support/full.js'
 import { type ActionRun, runAction, runCli, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
 import { pushRun, STATE, startFactory, stopFactory } from './factory.js'
 
 afterAll(removeTempFolders)
+
+/** More that a pull request may meet. */
+const turn = takingTurns()
 
 const BUILD = '.github/workflows/build.yml'
 const WORKFLOW = `on: {workflow_dispatch: {inputs: {level: {type: choice, options: [debug, info]}}}}
@@ -69,7 +73,7 @@ describe('on a pull request', () => {
     return { run, body: fake.commentsOn(STATE, 1)[0]?.body ?? '' }
   }
 
-  test.each(CASES)('%s: an error', async (_, files, text, said) => {
+  eachDue(CASES)('%s: an error', async (_, files, text, said) => {
     await fake.createRepository('acme/web', { files })
     const { run, body } = await preview(text)
     expect(run.code, run.stdout).toBe(1)
@@ -77,14 +81,14 @@ describe('on a pull request', () => {
     expect(body.replaceAll('\\_', '_')).toContain(said)
   })
 
-  test('a branch that is not there: an error', async () => {
+  turn()('a branch that is not there: an error', async () => {
     await fake.createRepository('acme/web', { files: GOOD })
     const { run, body } = await preview(entry('', 'repo: acme/web, branch: mian, workflow: build.yml'))
     expect(run.code, run.stdout).toBe(1)
     expect(body).toContain('has no branch')
   })
 
-  test('an entry that stays as it is: a warning, and the factory goes on', async () => {
+  turn()('an entry that stays as it is: a warning, and the factory goes on', async () => {
     await fake.createRepository('acme/web', { files: GOOD })
     await fake.commitFiles(STATE, 'main', { 'images.yaml': entry() }, 'Enroll')
     expect((await pushRun(fake)).code).toBe(0)
@@ -93,7 +97,7 @@ describe('on a pull request', () => {
     expect(run.code, run.stdout).toBe(0)
   })
 
-  test('a source that cannot be read: nothing is known of it, which is said first', async () => {
+  turn()('a source that cannot be read: nothing is known of it, which is said first', async () => {
     await fake.createRepository('acme/web', { files: GOOD, private: true })
     fake.addToken(WORKFLOW_TOKEN, { [STATE]: 'write' })
     const { run, body } = await preview(entry())
@@ -104,7 +108,7 @@ describe('on a pull request', () => {
     expect(body.split('nothing is known about web yet')).toHaveLength(2)
   })
 
-  test.each([
+  eachDue<readonly [string, string, string | RegExp]>([
     [
       'a workflow of which no job runs on dispatch',
       WORKFLOW.replace('runs-on', "if: github.event_name == 'push'\n    runs-on").replace(
@@ -135,7 +139,7 @@ describe('diff --sources', () => {
     return runCli(['diff', '--stat', '--sources', 'sources'], { cwd: path })
   }
 
-  test.each(CASES)('%s: an error', async (_, files, text, said) => {
+  eachDue(CASES, 2)('%s: an error', async (_, files, text, said) => {
     const run = await diff(files, text)
     expect(run.code, run.stdout + run.stderr).toBe(1)
     expect(run.stderr).toContain(said)

@@ -5,7 +5,7 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { eventPayloads } from '../support/events.js'
 import type { RecordedRequest } from '../support/fake-github.js'
-import { FULL, isDue } from '../support/full.js'
+import { isDue } from '../support/full.js'
 import { WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
 import { STATE } from './factory.js'
@@ -32,9 +32,9 @@ const REQUESTS: readonly Asked[] = [
   { name: 'POST a comment', isThere: true, isIt: rest('POST', /\/issues\/\d+\/comments$/) },
 ]
 
-/** Each way to fail takes several runs: of each request about one with every change, all of them in a full run. */
+/** Each way to fail takes several runs: of each request one with every change, all of them in a full run. */
 function isTried(failure: number, request: number): boolean {
-  return FULL || (isDue(failure + request) && failure % 3 === request % 3)
+  return isDue(failure + 2 * request, STAYING.length)
 }
 
 let factory: RebuildFactory

@@ -56,40 +56,44 @@ function expected({ name: request }: Asked, { name }: Failure): readonly (readon
 
 describe.each(REQUESTS)('$name', (asked) => {
   for (const [at, failure] of STAYING.entries()) {
-    test.skipIf(!isDue(at + REQUESTS.indexOf(asked)))(failure.name, { timeout: 240_000 }, async () => {
-      const { fake } = factory
-      await git(fake.repositories.get(STATE).gitDir, ['update-ref', 'refs/heads/main', main])
-      fake.runs.splice(0)
-      fake.requests.length = 0
-      for (let hour = 1; hour < asked.hour; hour += 1) await factory.run(hour)
-      const match = ({ method, path }: { readonly method: string; readonly path: string }) =>
-        method === asked.method && asked.path.test(path)
-      fake.faults.splice(0, Infinity, { match, respond: failure.respond, times: Number.POSITIVE_INFINITY })
-      const env = failure.respond === 'timeout' ? { IMAGE_FACTORY_TIMEOUT: '3' } : {}
-      const run = await factory.run(asked.hour, { env })
-      fake.faults.splice(0)
-      expect(run.code, run.stdout).toBe(0)
-      const log = `${run.stdout}\n${run.stderr}`.replace(/^::add-mask::.*$/gm, '')
-      expect(log).not.toContain(WORKFLOW_TOKEN)
-      expect(log).not.toMatch(/^\s+at .+:\d+:\d+/m)
-      const after = await factory.rebuilds()
-      expect(after.map(({ result, attempts }) => [result, attempts])).toEqual(expected(asked, failure))
-      expect(fake.requests.filter(({ path }) => path.endsWith('/dispatches')).length).toBeLessThanOrEqual(1)
-      expect(`${run.summary}\n${run.annotations.map(({ message }) => message).join('\n')}`).toMatch(
-        /could not be read|refused|may have been started|the next run starts it|does not know its run/,
-      )
-      // Then all is well: one build in all, but where the forge lost the run.
-      await factory.run(asked.hour + 2)
-      const isLost = asked.hour === 2 && failure.name === '404'
-      expect(fake.runs).toHaveLength(isLost ? 2 : 1)
-      expect(await factory.rebuilds()).toMatchObject([{ result: 'started', attempts: isLost ? 2 : 1 }])
-    })
+    test.skipIf(!isDue(at + 3 * REQUESTS.indexOf(asked), STAYING.length))(
+      failure.name,
+      { timeout: 240_000 },
+      async () => {
+        const { fake } = factory
+        await git(fake.repositories.get(STATE).gitDir, ['update-ref', 'refs/heads/main', main])
+        fake.runs.splice(0)
+        fake.requests.length = 0
+        for (let hour = 1; hour < asked.hour; hour += 1) await factory.run(hour)
+        const match = ({ method, path }: { readonly method: string; readonly path: string }) =>
+          method === asked.method && asked.path.test(path)
+        fake.faults.splice(0, Infinity, { match, respond: failure.respond, times: Number.POSITIVE_INFINITY })
+        const env = failure.respond === 'timeout' ? { IMAGE_FACTORY_TIMEOUT: '3' } : {}
+        const run = await factory.run(asked.hour, { env })
+        fake.faults.splice(0)
+        expect(run.code, run.stdout).toBe(0)
+        const log = `${run.stdout}\n${run.stderr}`.replace(/^::add-mask::.*$/gm, '')
+        expect(log).not.toContain(WORKFLOW_TOKEN)
+        expect(log).not.toMatch(/^\s+at .+:\d+:\d+/m)
+        const after = await factory.rebuilds()
+        expect(after.map(({ result, attempts }) => [result, attempts])).toEqual(expected(asked, failure))
+        expect(fake.requests.filter(({ path }) => path.endsWith('/dispatches')).length).toBeLessThanOrEqual(1)
+        expect(`${run.summary}\n${run.annotations.map(({ message }) => message).join('\n')}`).toMatch(
+          /could not be read|refused|may have been started|the next run starts it|does not know its run/,
+        )
+        // Then all is well: one build in all, but where the forge lost the run.
+        await factory.run(asked.hour + 2)
+        const isLost = asked.hour === 2 && failure.name === '404'
+        expect(fake.runs).toHaveLength(isLost ? 2 : 1)
+        expect(await factory.rebuilds()).toMatchObject([{ result: 'started', attempts: isLost ? 2 : 1 }])
+      },
+    )
   }
 })
 
 describe('with engine: kargo, GET the runs of a workflow', () => {
   for (const [at, failure] of STAYING.entries()) {
-    test.skipIf(!isDue(at))(failure.name, { timeout: 120_000 }, async () => {
+    test.skipIf(!isDue(at, STAYING.length))(failure.name, { timeout: 120_000 }, async () => {
       const { fake } = kargo
       const before = await fake.head(STATE, 'main')
       const [base] = await digestsIn(kargo)

@@ -8,6 +8,7 @@ import { checkout } from '../support/checkout.js'
 import { eventPayloads, type WorkflowEvent } from '../support/events.js'
 import { FakeGitHub } from '../support/fake-github.js'
 import { FakeRegistry } from '../support/fake-registry.js'
+import { eachDue, takingTurns } from '../support/full.js'
 import { git } from '../support/git.js'
 import { type ActionRun, BUNDLE, runAction, runCli, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
@@ -20,6 +21,9 @@ const WORKFLOW = '.github/workflows/image-factory.yml'
 /** What actions/create-github-app-token gives. */
 const APP_TOKEN = 'ghs_appTokenOfTheFactory0123456789abcdef'
 const FIRST = Date.parse('2026-02-01T00:00:00Z') / 1000
+
+/** From nothing to a build that was started, in one way and another. */
+const turn = takingTurns()
 
 let registry: FakeRegistry
 let fake: FakeGitHub
@@ -146,87 +150,100 @@ async function play(repository: string, files: Readonly<Record<string, string>>)
 }
 
 describe("in the application's own repository", () => {
-  test('everything is found in the clone, and github.token is enough', async () => {
-    const root = await clone(APPLICATION, application())
-    const run = await runCli(['init', '--engine', 'actions', '--in-app-repository', '--yes'], { cwd: root })
-    expect(run.code, run.stderr).toBe(0)
-    const files = await readTree(root)
-    expect(Object.keys(files)).toEqual([
-      '.github/workflows/build.yml',
-      WORKFLOW,
-      'Dockerfile',
-      'README.md',
-      'image-factory/.gitattributes',
-      'image-factory/README.md',
-      'image-factory/images.yaml',
-    ])
-    expect(files).toMatchObject(application())
-    const validated = await runCli(['validate', '--state', 'image-factory'], { cwd: root })
-    expect(validated).toMatchObject({ code: 0, stdout: 'images.yaml is valid: 1 image.\n' })
-    await fake.createRepository(APPLICATION, { files })
-    const changed = await play(APPLICATION, files)
-    expect(changed.filter((path) => !/^image-factory\/(?:images|base-images)\//.test(path))).toEqual([])
-  }, 120_000)
+  turn()(
+    'everything is found in the clone, and github.token is enough',
+    async () => {
+      const root = await clone(APPLICATION, application())
+      const run = await runCli(['init', '--engine', 'actions', '--in-app-repository', '--yes'], { cwd: root })
+      expect(run.code, run.stderr).toBe(0)
+      const files = await readTree(root)
+      expect(Object.keys(files)).toEqual([
+        '.github/workflows/build.yml',
+        WORKFLOW,
+        'Dockerfile',
+        'README.md',
+        'image-factory/.gitattributes',
+        'image-factory/README.md',
+        'image-factory/images.yaml',
+      ])
+      expect(files).toMatchObject(application())
+      const validated = await runCli(['validate', '--state', 'image-factory'], { cwd: root })
+      expect(validated).toMatchObject({ code: 0, stdout: 'images.yaml is valid: 1 image.\n' })
+      await fake.createRepository(APPLICATION, { files })
+      const changed = await play(APPLICATION, files)
+      expect(changed.filter((path) => !/^image-factory\/(?:images|base-images)\//.test(path))).toEqual([])
+    },
+    120_000,
+  )
 
-  test('a package that a push published: the run commits, takes the build over and starts none', async () => {
-    const root = await clone(APPLICATION, application())
-    await runCli(['init', '--engine', 'actions', '--in-app-repository', '--yes'], { cwd: root })
-    const files = await readTree(root)
-    await fake.createRepository(APPLICATION, { files })
-    const { run } = workflowOf(APPLICATION, files[WORKFLOW] ?? '')
-    await run(0, await eventPayloads.push(fake, APPLICATION))
-    registry.push('acme/base', '1', { content: 'two' })
-    expect(startedBy(await run(1, await eventPayloads.schedule(fake, APPLICATION)))).toEqual(['web: base'])
-    for (const build of fake.runs) fake.finishRun(build)
-    registry.push('acme/base', '1', { content: 'three' })
-    expect(startedBy(await run(2, await eventPayloads.schedule(fake, APPLICATION)))).toEqual([])
-    // Its delay is over, and somebody pushed to the application.
-    const [hour, at] = [7 * 24 + 3, new Date((FIRST + (7 * 24 + 2) * 3600) * 1000).toISOString()]
-    const build = fake.startRun({ repository: APPLICATION, workflow: 'build.yml', branch: 'main', event: 'push' })
-    build.startedAt = at
-    const image = { created: at, content: 'new' }
-    const digest = registry.push('acme/web', 'main', image)
-    const published = (tag: string) => eventPayloads.registryPackage(fake, APPLICATION, { digest, tag, createdAt: at })
-    const stateFile = async () =>
-      parse((await fake.readFiles(APPLICATION, 'main')).get('image-factory/images/web.yaml') ?? '') as object
-    // GitHub sends one for each tag, while the build that pushes them is at its last steps.
-    const done = await run(hour, await published('main'))
-    expect([startedBy(done), done.outputs.get('changed')]).toEqual([[], 'true'])
-    expect(await stateFile()).toMatchObject({
-      rebuilds: [{ reason: 'manual', result: 'started', run: { id: String(build.id) } }, { reason: 'base' }],
-    })
-    fake.finishRun(build)
-    registry.push('acme/web', '1.0.1', image)
-    expect(startedBy(await run(hour + 1, await published('1.0.1')))).toEqual([])
-    expect(await stateFile()).toMatchObject({
-      currentDigest: digest,
-      rebuilds: [{ reason: 'manual', result: 'succeeded', evidence: 'unknown' }, { reason: 'base' }],
-    })
-    expect(fake.runs).toHaveLength(2)
-  }, 120_000)
+  turn()(
+    'a package that a push published: the run commits, takes the build over and starts none',
+    async () => {
+      const root = await clone(APPLICATION, application())
+      await runCli(['init', '--engine', 'actions', '--in-app-repository', '--yes'], { cwd: root })
+      const files = await readTree(root)
+      await fake.createRepository(APPLICATION, { files })
+      const { run } = workflowOf(APPLICATION, files[WORKFLOW] ?? '')
+      await run(0, await eventPayloads.push(fake, APPLICATION))
+      registry.push('acme/base', '1', { content: 'two' })
+      expect(startedBy(await run(1, await eventPayloads.schedule(fake, APPLICATION)))).toEqual(['web: base'])
+      for (const build of fake.runs) fake.finishRun(build)
+      registry.push('acme/base', '1', { content: 'three' })
+      expect(startedBy(await run(2, await eventPayloads.schedule(fake, APPLICATION)))).toEqual([])
+      // Its delay is over, and somebody pushed to the application.
+      const [hour, at] = [7 * 24 + 3, new Date((FIRST + (7 * 24 + 2) * 3600) * 1000).toISOString()]
+      const build = fake.startRun({ repository: APPLICATION, workflow: 'build.yml', branch: 'main', event: 'push' })
+      build.startedAt = at
+      const image = { created: at, content: 'new' }
+      const digest = registry.push('acme/web', 'main', image)
+      const published = (tag: string) =>
+        eventPayloads.registryPackage(fake, APPLICATION, { digest, tag, createdAt: at })
+      const stateFile = async () =>
+        parse((await fake.readFiles(APPLICATION, 'main')).get('image-factory/images/web.yaml') ?? '') as object
+      // GitHub sends one for each tag, while the build that pushes them is at its last steps.
+      const done = await run(hour, await published('main'))
+      expect([startedBy(done), done.outputs.get('changed')]).toEqual([[], 'true'])
+      expect(await stateFile()).toMatchObject({
+        rebuilds: [{ reason: 'manual', result: 'started', run: { id: String(build.id) } }, { reason: 'base' }],
+      })
+      fake.finishRun(build)
+      registry.push('acme/web', '1.0.1', image)
+      expect(startedBy(await run(hour + 1, await published('1.0.1')))).toEqual([])
+      expect(await stateFile()).toMatchObject({
+        currentDigest: digest,
+        rebuilds: [{ reason: 'manual', result: 'succeeded', evidence: 'unknown' }, { reason: 'base' }],
+      })
+      expect(fake.runs).toHaveLength(2)
+    },
+    120_000,
+  )
 
-  test('with a dashboard: a ticked box starts the build, with no more than github.token', async () => {
-    const root = await clone(APPLICATION, application())
-    const args = ['init', '--engine', 'actions', '--in-app-repository', '--dashboard', '--yes']
-    const init = await runCli(args, { cwd: root })
-    expect(init.code, init.stderr).toBe(0)
-    expect(init.stdout).toContain('docs/dashboard.md')
-    const files = await readTree(root)
-    await fake.createRepository(APPLICATION, { files })
-    fake.collaborators.set('octocat', 'admin')
-    const { run } = workflowOf(APPLICATION, files[WORKFLOW] ?? '')
-    const first = await run(0, await eventPayloads.push(fake, APPLICATION))
-    expect(first.annotations.filter(({ level }) => level === 'warning' || level === 'error')).toEqual([])
-    const [issue] = fake.issues
-    if (issue === undefined) throw new Error('there is not a dashboard')
-    expect(issue.title).toBe('Image factory: image-factory')
-    const body = issue.body.replace('- [ ] <!-- rebuild=web -->', '- [x] <!-- rebuild=web -->')
-    expect(startedBy(await run(1, await eventPayloads.issueEdited(fake, issue, { body })))).toEqual(['web: manual'])
-    expect(fake.runs).toMatchObject([{ repository: APPLICATION, workflow: 'build.yml', branch: 'main' }])
-    expect(issue.body).toContain('### Being built (1)')
-  }, 120_000)
+  turn()(
+    'with a dashboard: a ticked box starts the build, with no more than github.token',
+    async () => {
+      const root = await clone(APPLICATION, application())
+      const args = ['init', '--engine', 'actions', '--in-app-repository', '--dashboard', '--yes']
+      const init = await runCli(args, { cwd: root })
+      expect(init.code, init.stderr).toBe(0)
+      expect(init.stdout).toContain('docs/dashboard.md')
+      const files = await readTree(root)
+      await fake.createRepository(APPLICATION, { files })
+      fake.collaborators.set('octocat', 'admin')
+      const { run } = workflowOf(APPLICATION, files[WORKFLOW] ?? '')
+      const first = await run(0, await eventPayloads.push(fake, APPLICATION))
+      expect(first.annotations.filter(({ level }) => level === 'warning' || level === 'error')).toEqual([])
+      const [issue] = fake.issues
+      if (issue === undefined) throw new Error('there is not a dashboard')
+      expect(issue.title).toBe('Image factory: image-factory')
+      const body = issue.body.replace('- [ ] <!-- rebuild=web -->', '- [x] <!-- rebuild=web -->')
+      expect(startedBy(await run(1, await eventPayloads.issueEdited(fake, issue, { body })))).toEqual(['web: manual'])
+      expect(fake.runs).toMatchObject([{ repository: APPLICATION, workflow: 'build.yml', branch: 'main' }])
+      expect(issue.body).toContain('### Being built (1)')
+    },
+    120_000,
+  )
 
-  test('in a folder that an option names', async () => {
+  turn()('in a folder that an option names', async () => {
     const root = await clone(APPLICATION, application())
     const args = ['--engine', 'actions', '--in-app-repository', '--state', 'deploy/factory', '--json']
     const run = await runCli(['init', ...args], { cwd: root })
@@ -253,7 +270,7 @@ describe("in the application's own repository", () => {
     expect(Object.keys(await readTree(root))).toContain('image-factory/images.yaml')
   })
 
-  test.each([
+  eachDue<readonly [string[], string]>([
     [['--in-app-repository'], '--in-app-repository needs --engine actions.'],
     [['--engine', 'actions', '--in-app-repository', '--repo', 'acme/api'], 'acme/web builds itself, not acme/api.'],
     [['--engine', 'actions', '--state', 'image-factory'], 'add --in-app-repository.'],
@@ -273,17 +290,21 @@ describe("in the application's own repository", () => {
   })
 })
 
-test('in a repository of its own, the token of an App reads the sources and starts the builds', async () => {
-  const [app, root] = [await clone(APPLICATION, application()), await clone(STATE, {})]
-  const run = await runCli(['init', '--engine', 'actions', '--owner', '@acme/platform', app], { cwd: root })
-  expect(run.code, run.stderr).toBe(0)
-  expect(run.stdout).toContain('FACTORY_APP_PRIVATE_KEY')
-  const files = await readTree(root)
-  expect(Object.keys(files)).toEqual(['.gitattributes', WORKFLOW, 'CODEOWNERS', 'README.md', 'images.yaml'])
-  expect((await runCli(['validate'], { cwd: root })).code).toBe(0)
-  await fake.createRepository(STATE, { files })
-  await fake.createRepository(APPLICATION, { files: application(), private: true })
-  fake.addToken(APP_TOKEN, { [APPLICATION]: { contents: 'read', pulls: 'none', actions: 'write' } })
-  const changed = await play(STATE, files)
-  expect(changed.filter((path) => !/^(?:images|base-images)\//.test(path))).toEqual([])
-}, 120_000)
+turn()(
+  'in a repository of its own, the token of an App reads the sources and starts the builds',
+  async () => {
+    const [app, root] = [await clone(APPLICATION, application()), await clone(STATE, {})]
+    const run = await runCli(['init', '--engine', 'actions', '--owner', '@acme/platform', app], { cwd: root })
+    expect(run.code, run.stderr).toBe(0)
+    expect(run.stdout).toContain('FACTORY_APP_PRIVATE_KEY')
+    const files = await readTree(root)
+    expect(Object.keys(files)).toEqual(['.gitattributes', WORKFLOW, 'CODEOWNERS', 'README.md', 'images.yaml'])
+    expect((await runCli(['validate'], { cwd: root })).code).toBe(0)
+    await fake.createRepository(STATE, { files })
+    await fake.createRepository(APPLICATION, { files: application(), private: true })
+    fake.addToken(APP_TOKEN, { [APPLICATION]: { contents: 'read', pulls: 'none', actions: 'write' } })
+    const changed = await play(STATE, files)
+    expect(changed.filter((path) => !/^(?:images|base-images)\//.test(path))).toEqual([])
+  },
+  120_000,
+)

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { eachDue, takingTurns } from '../support/full.js'
 import { git } from '../support/git.js'
 import { BUNDLE, runCli } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
@@ -126,7 +127,7 @@ describe('what is there already', () => {
 })
 
 describe('init refuses', () => {
-  test.each([
+  eachDue<readonly [string[], string]>([
     [['--repository', 'acme'], '--repository must be OWNER/REPO, not "acme".'],
     [['--namespace', 'Image_Factory'], '--namespace must be lower-case letters, digits and dashes'],
     [['--branch', 'a..b'], '--branch must be the name of a branch'],
@@ -157,6 +158,8 @@ describe('init refuses', () => {
 })
 
 describe('the action that the workflow names', () => {
+  const turn = takingTurns()
+
   /** A clone of this action at a commit of its own. */
   async function clone(remote: string) {
     const root = join(folder, 'action')
@@ -181,20 +184,20 @@ describe('the action that the workflow names', () => {
   const SYNTH = '.github/workflows/synth.yml'
   const ORIGIN = 'https://github.com/craigedmunds/image-factory-action.git'
 
-  test('is the commit that init was run from, where its remote has it', async () => {
+  turn()('is the commit that init was run from, where its remote has it', async () => {
     const { root, head, uses } = await clone(ORIGIN)
     await git(root, ['update-ref', 'refs/remotes/origin/main', head])
     expect(await uses()).toBe(`${head} # main`)
   })
 
-  test('is called by its version, where the commit has one', async () => {
+  turn()('is called by its version, where the commit has one', async () => {
     const { root, head, uses } = await clone(ORIGIN)
     await git(root, ['update-ref', 'refs/remotes/origin/main', head])
     for (const tag of ['v1', 'v1.2.3']) await git(root, ['tag', tag])
     expect(await uses()).toBe(`${head} # v1.2.3`)
   })
 
-  test.each([
+  eachDue([
     ['a commit that only this machine has', ORIGIN],
     ['a fork', 'https://github.com/somebody/image-factory-action.git'],
   ])('is a published one for %s', async (what, remote) => {

@@ -3,9 +3,13 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
+import { eachDue, takingTurns } from '../support/full.js'
 import { runAction } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
 import { exampleImages, ORDER_BOOK, pushRun, STATE, startFactory, stopFactory } from './factory.js'
+
+/** How else a run may end. */
+const turn = takingTurns()
 
 let fake: FakeGitHub
 
@@ -66,26 +70,26 @@ describe('the log', () => {
     expect(run.stdout).toMatch(/^::group::Discover base images\n\d+\.\d s, answers from GitHub: 1\n/m)
   })
 
-  test('of a run that changes nothing folds nothing away', async () => {
+  turn()('of a run that changes nothing folds nothing away', async () => {
     await pushRun(fake)
     const run = await pushRun(fake, { runId: 1002 })
     expect(run.stdout).not.toContain('All problems and differences')
     expect(lastOf(run.stdout)).toMatch(/^Nothing to commit: ✅ No manifest changes — .* See summary http/)
   })
 
-  test('of a preview ends with the comment', async () => {
+  turn()('of a preview ends with the comment', async () => {
     const run = await previewRun((await exampleImages()) + ORDER_BOOK)
     expect(lastOf(run.stdout)).toMatch(/^Preview: 6 images, .* See comment http\S+#issuecomment-\d+ · summary /)
   })
 
-  test('of a refused images.yaml ends with how many errors there are and what messages mean', async () => {
+  turn()('of a refused images.yaml ends with how many errors there are and what messages mean', async () => {
     const run = await previewRun('- name: A\n')
     expect(run.code).toBe(1)
     expect(lastOf(run.stdout)).toMatch(/^❌ Failed with \d+ errors?: nothing was written.*troubleshooting\.md#/)
     expect(unfolded(run.stdout)).toContain('▸ All problems and differences')
   })
 
-  test('of a run that could not begin says that nothing was written', async () => {
+  turn()('of a run that could not begin says that nothing was written', async () => {
     const workspace = (await tempFolder('workspace')).path
     const event = await eventPayloads.push(fake, STATE)
     const run = await runAction({ fake, repository: STATE, workspace, inputs: { mode: 'perhaps' }, ...event })
@@ -102,14 +106,14 @@ describe('an action that is named by', () => {
     GITHUB_ACTION_REF: ref,
   })
 
-  test.each(['main', 'v1'])('%s gets one notice, and the run is good', async (ref) => {
+  eachDue([['main'], ['v1']])('%s gets one notice, and the run is good', async (ref) => {
     const run = await pushRun(fake, { env: named(ACTION, ref) })
     expect(run.code, run.stdout).toBe(0)
     expect(notices(run.stdout)).toEqual([expect.stringContaining(`${ACTION}@${ref} is not pinned`)])
     expect(run.summary).not.toContain('can move to other code')
   })
 
-  test.each([
+  eachDue([
     ['a SHA', ACTION, SHA],
     ['its path in the workspace', '', ''],
   ])('%s gets none', async (_, repository, ref) => {

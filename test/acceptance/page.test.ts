@@ -8,7 +8,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { NOW, tenSituations } from '../support/factories.js'
 import type { FakeGitHub } from '../support/fake-github.js'
-import { halfOf } from '../support/full.js'
+import { isDue } from '../support/full.js'
 import { type ActionRun, runCli } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
 import { pushRun, STATE, startFactory, stopFactory } from './factory.js'
@@ -150,7 +150,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page in a browser', () => {
   const names = (page: Page) =>
     page.$$eval('#images tbody:not([hidden])', (all) => all.map(({ id }) => id.replace('i-', '')))
 
-  it.each(halfOf(SCREENS))(
+  it.each(SCREENS.filter((_, index) => isDue(index, 2)))(
     'has no fault that axe finds, everything opened: $colorScheme, $viewport.width pixels',
     async (options) => {
       const page = await opened({ ...options, bypassCSP: true })

@@ -4,9 +4,13 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub, RecordedRequest } from '../support/fake-github.js'
+import { takingTurns } from '../support/full.js'
 import { runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
 import { exampleImages, generated, ORDER_BOOK, readTree, SOURCES, STATE, startFactory, stopFactory } from './factory.js'
+
+/** More that a pull request may meet. */
+const turn = takingTurns()
 
 let fake: FakeGitHub
 
@@ -60,7 +64,7 @@ describe('a pull request on images.yaml', () => {
     expect(run.summary).toContain('join the factory.**')
   })
 
-  test('sets the outputs and writes report and difference', async () => {
+  turn()('sets the outputs and writes report and difference', async () => {
     await openPullRequest((await exampleImages()) + ORDER_BOOK)
     const { outputs, tempFiles } = await preview()
     expect(Object.fromEntries([...outputs].filter(([name]) => !/-file$|^report-data$/.test(name)))).toEqual({
@@ -83,7 +87,7 @@ describe('a pull request on images.yaml', () => {
     expect(outputs.get('report-data')).toMatch(/\/image-factory-report\.json$/)
   })
 
-  test('has its comment updated in place, and left alone when it says the same', async () => {
+  turn()('has its comment updated in place, and left alone when it says the same', async () => {
     await openPullRequest((await exampleImages()) + ORDER_BOOK)
     await preview()
     const created = fake.commentsOn(STATE, 1)
@@ -99,7 +103,7 @@ describe('a pull request on images.yaml', () => {
     expect(writes()).toHaveLength(sent)
   })
 
-  test('finds its comment behind two pages of others, and never takes one that is not its own', async () => {
+  turn()('finds its comment behind two pages of others, and never takes one that is not its own', async () => {
     await openPullRequest((await exampleImages()) + ORDER_BOOK)
     const marker = '<!-- image-factory:report id=default sha=abc run=1 attempt=1 -->'
     await fake.addComment(STATE, 1, { login: 'mallory', body: `${marker}\nours, honestly` })
@@ -116,7 +120,7 @@ describe('a pull request on images.yaml', () => {
     expect(fake.commentsOn(STATE, 1)[0]?.body).toBe(`${marker}\nours, honestly`)
   })
 
-  test('keeps the comment of a newer run, and removes doubles of its own', async () => {
+  turn()('keeps the comment of a newer run, and removes doubles of its own', async () => {
     await openPullRequest((await exampleImages()) + ORDER_BOOK)
     const body = (run: number) =>
       `<!-- image-factory:report id=default sha=abc run=${run} attempt=1 -->\nwritten by ${run}`
@@ -143,7 +147,7 @@ describe('a pull request on images.yaml', () => {
     expect(fake.commentsOn(STATE, 1)[0]?.body).toContain('**Nothing changes.**')
   })
 
-  test('with comment: never gets a summary alone', async () => {
+  turn()('with comment: never gets a summary alone', async () => {
     await openPullRequest((await exampleImages()) + ORDER_BOOK)
     const run = await preview({ inputs: { comment: 'never' } })
     expect(fake.commentsOn(STATE, 1)).toEqual([])
@@ -162,7 +166,7 @@ describe('a pull request on images.yaml', () => {
       )
     })
 
-    test('tells what it causes from what comes anyway', async () => {
+    turn()('tells what it causes from what comes anyway', async () => {
       const images = (await exampleImages()).replace('rebuildDelay: 30d', 'rebuildDelay: 45d')
       await openPullRequest(images)
       const { outputs } = await preview()
@@ -176,7 +180,7 @@ describe('a pull request on images.yaml', () => {
       expect([outputs.get('added'), outputs.get('modified'), outputs.get('removed')]).toEqual(['2', '2', '0'])
     })
 
-    test('asks for no file twice', async () => {
+    turn()('asks for no file twice', async () => {
       await openPullRequest(`${await exampleImages()}\n# a remark\n`)
       const asked = fake.requests.length
       const run = await preview()
@@ -189,7 +193,7 @@ describe('a pull request on images.yaml', () => {
     })
   })
 
-  test('is told without its base branch when that is broken', async () => {
+  turn()('is told without its base branch when that is broken', async () => {
     await fake.commitFiles(STATE, 'main', { 'images.yaml': '- name: Broken\n' }, 'Break it')
     await openPullRequest(await exampleImages())
     const run = await preview()
@@ -214,7 +218,7 @@ describe('a token that may only read', () => {
     ])
   })
 
-  test('does so for a pull request from a fork', async () => {
+  turn()('does so for a pull request from a fork', async () => {
     await fake.createRepository('mallory/factory-state', { forkOf: STATE })
     await fake.commitFiles(
       'mallory/factory-state',
@@ -255,7 +259,7 @@ describe('an images.yaml with mistakes', () => {
     expect(run.outputs.get('images')).toBe('0')
   })
 
-  test('fail a push too: nothing is committed', async () => {
+  turn()('fail a push too: nothing is committed', async () => {
     await fake.commitFiles(STATE, 'main', { 'images.yaml': '- name: Backstage\n' }, 'Break it')
     const before = await fake.head(STATE, 'main')
     const workspace = await checkout({ fake, repository: STATE })
@@ -268,7 +272,7 @@ describe('an images.yaml with mistakes', () => {
   })
 })
 
-test('a merge group is only looked at', async () => {
+turn()('a merge group is only looked at', async () => {
   await openPullRequest((await exampleImages()) + ORDER_BOOK)
   const event = await eventPayloads.mergeGroup(fake, STATE, 1)
   const queue = event.ref.replace('refs/heads/', '')

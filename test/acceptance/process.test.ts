@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
-import { inTurn } from '../support/full.js'
+import { eachDue, inTurn, takingTurns } from '../support/full.js'
 import { git, tokenEnvironment, tryGit, withConfig } from '../support/git.js'
 import { gitSpy } from '../support/git-spy.js'
 import { hostileConfiguration, makeHostile, setTraps, type Traps } from '../support/hostile-git.js'
@@ -36,6 +36,9 @@ afterEach(() => stopFactory(fake))
 afterAll(removeTempFolders)
 
 const METHODS = ['api', 'push']
+
+/** More that a checkout may be. */
+const turn = takingTurns()
 
 async function hostileWorkspace(): Promise<string> {
   await fake.commitFiles(STATE, 'main', {
@@ -151,7 +154,7 @@ describe('the network', () => {
   const push = (workspace: string) =>
     pushRun(fake, { workspace, inputs: { 'commit-method': 'push', comment: 'never' } })
 
-  test.each([
+  eachDue<readonly [string, () => string[]]>([
     ['a proxy', () => ['http.proxy', url]],
     ['a proxy for this server', () => [`http.${fake.url}.proxy`, url]],
     ['another address for the server', () => [`url.${url}/.insteadOf`, `${fake.url}/`]],
@@ -179,7 +182,7 @@ describe('the network', () => {
     expect(fake.requests.filter(({ headers }) => 'x-theirs' in headers)).toEqual([])
   })
 
-  test.each(['git-upload-pack', 'git-receive-pack'])('a redirect of %s is not followed', async (service) => {
+  eachDue([['git-upload-pack'], ['git-receive-pack']])('a redirect of %s is not followed', async (service) => {
     const location = `${url}/${STATE}/info/refs?service=${service}`
     const respond = { status: 301, headers: { location }, body: 'Moved' }
     fake.faults.push({ match: ({ query }) => query.service === service, times: Number.POSITIVE_INFINITY, respond })
@@ -206,7 +209,7 @@ test('a run connects to the servers it is given, and to no other', async () => {
   expect([...hosts]).toEqual([new URL(fake.url).host])
 })
 
-test('no program or module of the checkout is loaded', async () => {
+turn()('no program or module of the checkout is loaded', async () => {
   const module = `require('node:child_process').execFileSync(${JSON.stringify(traps.command('module'))})\n`
   const files = ['yaml', 'zod', 'commander', '@actions/core', 'node:fs'].map((name) => `node_modules/${name}/index.js`)
   await fake.commitFiles(STATE, 'main', {
@@ -221,7 +224,7 @@ test('no program or module of the checkout is loaded', async () => {
 })
 
 describe('what is taken for the checkout', () => {
-  test('is not a repository further up, which may be anybody’s', async () => {
+  turn()('is not a repository further up, which may be anybody’s', async () => {
     const { path } = await tempFolder('home')
     await git(path, ['init', '--quiet', '.'])
     await writeFile(join(path, 'images.yaml'), 'not ours\n')
@@ -235,7 +238,7 @@ describe('what is taken for the checkout', () => {
     expect(await traps.sprung()).toEqual([])
   })
 
-  test('is not a folder of files that looks like a bare repository', async () => {
+  turn()('is not a folder of files that looks like a bare repository', async () => {
     const files = Object.fromEntries(
       Object.entries({
         'images.yaml': await exampleImages(),
@@ -254,7 +257,7 @@ describe('what is taken for the checkout', () => {
   })
 })
 
-test('git is called without a shell: fixed words first, addresses and refs behind --', async () => {
+turn()('git is called without a shell: fixed words first, addresses and refs behind --', async () => {
   const spy = await gitSpy()
   const branch = 'main\';touch$(pwned)|`x`&&"y'
   await fake.commitFiles(STATE, branch, { 'images.yaml': (await exampleImages()) + ORDER_BOOK })

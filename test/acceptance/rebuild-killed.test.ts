@@ -1,9 +1,13 @@
 /** Killed while a start hangs: the build that was not accepted is started once, whoever comes next, and whenever. */
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect } from 'vitest'
+import { takingTurns } from '../support/full.js'
 import { removeTempFolders } from '../support/temp-folder.js'
 import { RebuildFactory, SOURCE } from './rebuild-factory.js'
 
 afterAll(removeTempFolders)
+
+/** Whoever comes next. */
+const turn = takingTurns()
 
 let factory: RebuildFactory
 beforeEach(async () => {
@@ -28,30 +32,38 @@ async function killed(): Promise<void> {
   expect(await factory.rebuilds()).toMatchObject([{ result: 'intended', attempts: 0, claim }])
 }
 
-test('the next run looks for the build and starts it once', async () => {
-  await killed()
-  const { fake } = factory
-  const before = fake.actionsRequests.length
-  const run = await factory.run(2)
-  expect(run.code, run.stdout).toBe(0)
-  expect(fake.runs).toHaveLength(1)
-  const asked = fake.actionsRequests.slice(before)
-  expect(asked.at(0)).toBe(`GET ${SOURCE}/actions/workflows/build.yml/runs`)
-  expect(asked.filter((one) => one.startsWith('POST'))).toHaveLength(1)
-  expect(await factory.rebuilds()).toMatchObject([{ result: 'started', attempts: 1, run: { id: '9001' } }])
-  await factory.run(3)
-  expect(fake.runs).toHaveLength(1)
-}, 240_000)
+turn()(
+  'the next run looks for the build and starts it once',
+  async () => {
+    await killed()
+    const { fake } = factory
+    const before = fake.actionsRequests.length
+    const run = await factory.run(2)
+    expect(run.code, run.stdout).toBe(0)
+    expect(fake.runs).toHaveLength(1)
+    const asked = fake.actionsRequests.slice(before)
+    expect(asked.at(0)).toBe(`GET ${SOURCE}/actions/workflows/build.yml/runs`)
+    expect(asked.filter((one) => one.startsWith('POST'))).toHaveLength(1)
+    expect(await factory.rebuilds()).toMatchObject([{ result: 'started', attempts: 1, run: { id: '9001' } }])
+    await factory.run(3)
+    expect(fake.runs).toHaveLength(1)
+  },
+  240_000,
+)
 
-test('a run at the same moment waits for the claim to end, then starts it once', async () => {
-  await killed()
-  const began = Date.now()
-  const [one, other] = await Promise.all([factory.run(1), factory.run(1)])
-  expect([one.code, other.code], `${one.stdout}\n${other.stdout}`).toEqual([0, 0])
-  expect(`${one.stdout}${other.stdout}`).toContain('Another run is about to start builds')
-  expect(factory.fake.runs).toHaveLength(1)
-  expect(Date.now() - began).toBeLessThan(150_000)
-  expect(await factory.rebuilds()).toMatchObject([{ result: 'started', attempts: 1, run: { id: '9001' } }])
-  const started = [one, other].flatMap((run) => JSON.parse(run.outputs.get('rebuilds') || '[]') as unknown[])
-  expect(started).toHaveLength(1)
-}, 300_000)
+turn()(
+  'a run at the same moment waits for the claim to end, then starts it once',
+  async () => {
+    await killed()
+    const began = Date.now()
+    const [one, other] = await Promise.all([factory.run(1), factory.run(1)])
+    expect([one.code, other.code], `${one.stdout}\n${other.stdout}`).toEqual([0, 0])
+    expect(`${one.stdout}${other.stdout}`).toContain('Another run is about to start builds')
+    expect(factory.fake.runs).toHaveLength(1)
+    expect(Date.now() - began).toBeLessThan(150_000)
+    expect(await factory.rebuilds()).toMatchObject([{ result: 'started', attempts: 1, run: { id: '9001' } }])
+    const started = [one, other].flatMap((run) => JSON.parse(run.outputs.get('rebuilds') || '[]') as unknown[])
+    expect(started).toHaveLength(1)
+  },
+  300_000,
+)

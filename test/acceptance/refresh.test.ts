@@ -5,6 +5,7 @@ import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
 import { FakeRegistry } from '../support/fake-registry.js'
+import { takingTurns } from '../support/full.js'
 import { type ActionRun, runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
 import { STATE, startFactory, stopFactory } from './factory.js'
@@ -19,6 +20,9 @@ jobs:
       - uses: docker/build-push-action@v6
         with: {push: true, tags: ghcr.io/acme/web:1}
 `
+
+/** When nothing is looked up, or written. */
+const turn = takingTurns()
 
 let registry: FakeRegistry
 let fake: FakeGitHub
@@ -94,7 +98,7 @@ describe('a run that commits', () => {
     expect(manifests.map(([, text]) => text).join()).toContain(base)
   })
 
-  test('a second one commits nothing', async () => {
+  turn()('a second one commits nothing', async () => {
     await push()
     const before = await commits()
     const again = await push({ runId: 1002 })
@@ -122,7 +126,7 @@ describe('a run that commits', () => {
     expect(await commits()).toBe(before + 1)
   })
 
-  test('a registry that is not there is a warning, and what is known stands', async () => {
+  turn()('a registry that is not there is a warning, and what is known stands', async () => {
     await push()
     const before = await commits()
     registry.fail({ statuses: Array(50).fill(403) })
@@ -134,14 +138,14 @@ describe('a run that commits', () => {
     expect(await commits()).toBe(before)
   })
 
-  test('refresh: false asks nobody', async () => {
+  turn()('refresh: false asks nobody', async () => {
     const run = await push({ inputs: { refresh: 'false' } })
     expect(run.code, run.stdout).toBe(0)
     expect(registry.requests).toEqual([])
     expect(await stateFile('base-images')).toMatchObject({ baselineDigest: null })
   })
 
-  test('refresh: false keeps what an earlier run learnt', async () => {
+  turn()('refresh: false keeps what an earlier run learnt', async () => {
     await push()
     const before = await commits()
     registry.push('acme/base', '1', { content: 'patched' })
@@ -151,13 +155,13 @@ describe('a run that commits', () => {
 })
 
 describe('a preview', () => {
-  test('asks no registry', async () => {
+  turn()('asks no registry', async () => {
     const run = await preview()
     expect(run.code, run.stdout).toBe(0)
     expect(registry.requests).toEqual([])
   })
 
-  test('keeps what was looked up at the last commit, and says nothing of it', async () => {
+  turn()('keeps what was looked up at the last commit, and says nothing of it', async () => {
     await push()
     expect(await stateFile('base-images')).toMatchObject({ baselineDigest: base })
     registry.requests.length = 0

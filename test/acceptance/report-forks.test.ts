@@ -4,12 +4,16 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkout } from '../support/checkout.js'
 import { eventPayloads } from '../support/events.js'
 import type { FakeGitHub } from '../support/fake-github.js'
+import { eachDue, takingTurns } from '../support/full.js'
 import { runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js'
 import { exampleImages, ORDER_BOOK, SOURCES, STATE, startFactory, stopFactory } from './factory.js'
 
 const FORK = 'mallory/factory-state'
 const DATA = 'image-factory-report.json'
+/** More that may have come in between. */
+const turn = takingTurns()
+
 let fake: FakeGitHub
 
 beforeEach(async () => {
@@ -72,7 +76,7 @@ describe('a pull request from a fork', () => {
     expect(run.summary).toContain('`order-book`')
   })
 
-  test('gets none when it has moved on, and none of a pull request that is closed', async () => {
+  turn()('gets none when it has moved on, and none of a pull request that is closed', async () => {
     const folder = await firstRun()
     const event = await eventPayloads.workflowRun(fake, STATE, 7)
     await push(`${await exampleImages()}\n# later\n`)
@@ -98,7 +102,7 @@ describe('a poisoned artifact', () => {
     expect(body()).toContain('`</summary><img')
   })
 
-  test.each([
+  eachDue<readonly [string, (text: string) => string, string]>([
     [
       'for another commit',
       (text: string) => text.replace(/"headSha":"[0-9a-f]{4}/, '"headSha":"ffff'),
@@ -117,7 +121,7 @@ describe('a poisoned artifact', () => {
     expect(fake.comments).toEqual([])
   })
 
-  test('that is a link is refused, and its target shown to nobody', async () => {
+  turn()('that is a link is refused, and its target shown to nobody', async () => {
     const { path } = await tempFolder('artifact')
     await writeFile(join(path, 'secret'), 'CANARY')
     await mkdir(join(path, 'inner'))
@@ -129,7 +133,7 @@ describe('a poisoned artifact', () => {
   })
 })
 
-test('report-from is refused on every other event, and after every other run', async () => {
+turn()('report-from is refused on every other event, and after every other run', async () => {
   const folder = await firstRun()
   const pushed = await secondRun(folder, { event: 'push' })
   expect(pushed.code).toBe(1)

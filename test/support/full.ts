@@ -10,33 +10,41 @@ import { test } from 'vitest'
 export const FULL = env.FULL === '1'
 
 const PARTS = 4
-const SHARE = Number(env.SHARE ?? 0) % PARTS
+const SHARE = Number(env.SHARE ?? 0)
 
-/** One case in four of many that are alike, a row each; all of them in a full run. */
-export function isDue(index: number): boolean {
-  return FULL || index % PARTS === SHARE
+/** One case in four, or in as many as `parts` says, of many that are alike, a row each; all of them in a full run. */
+export function isDue(index: number, parts = PARTS): boolean {
+  return FULL || index % parts === SHARE % parts
 }
 
-/** One way in two of few that are alike, so that each comes with every second change; all of them in a full run. */
-export function isHalfDue(index: number): boolean {
-  return FULL || index % 2 === SHARE % 2
+/**
+ * `test` for what two ways have in common, each in turn: `index` is that of the way; all with both in a full run. Where one
+ * comes with one change in `parts`, both ways have something with every change.
+ */
+export function inTurn(index: number, parts = 2) {
+  return (at: number) => test.skipIf(!isDue(at + (index * parts) / 2, parts))
 }
 
-/** `test` for what two ways have in common, each in turn: `index` is that of the way; all with both in a full run. */
-export function inTurn(index: number) {
-  return (at: number) => test.skipIf(!isHalfDue(at + index))
+/**
+ * For the tests of a file that are parts of one thing: called for each, gives the `test` that runs with every second
+ * change, or with one change in as many as `parts` says; all of them in a full run.
+ */
+export function takingTurns(parts = 2) {
+  let index = -1
+  return () => {
+    index += 1
+    return test.skipIf(!isDue(index, parts))
+  }
 }
 
-/** Every second row of a few that are alike; all of them in a full run. */
-export function halfOf<Row>(rows: readonly Row[]): Row[] {
-  return rows.filter((_, index) => isHalfDue(index))
-}
-
-/** `test.each` for a table of cases that are alike: those whose turn it is run, the others are shown as skipped. */
-export function eachDue<Row extends readonly unknown[]>(rows: readonly Row[]) {
-  return (name: string, run: (...row: Row) => Promise<void>): void => {
+/**
+ * `test.each` for a table of cases that are alike: one in four runs, or in as many as `parts` says, and one at least; the
+ * others are shown as skipped.
+ */
+export function eachDue<Row extends readonly unknown[]>(rows: readonly Row[], parts = PARTS) {
+  return (name: string, run: (...row: Row) => Promise<void>, timeout?: number): void => {
     for (const [index, row] of rows.entries()) {
-      test.skipIf(!isDue(index)).each([row] as never)(name, run as never)
+      test.skipIf(!isDue(index, Math.min(parts, rows.length))).each([row] as never)(name, run as never, timeout)
     }
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { eachDue } from '../../support/full.js'
 import { git } from '../../support/git.js'
 import { runCli } from '../../support/run-action.js'
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js'
@@ -257,7 +258,7 @@ describe('from options only', () => {
     )
   })
 
-  test.each([
+  eachDue<readonly [string, string, string[], string]>([
     [
       'a file that was wrong before',
       '- name: A\n',
