@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
+import { isDue } from '../support/full.js'
 import { files as enrollments } from '../unit/enrollment/json-schema-files.js'
 import { mutated, RUNS } from './support/mutate.js'
 import { planAndCheck, readerOf } from './support/plan.js'
@@ -57,7 +58,7 @@ test('the state it starts from is planned', async () => {
 test('an expression in the place of any value of images.yaml is refused, or evaluated by nobody', async () => {
   const values = [...IMAGES.matchAll(/(?<=[:,[] )"?[^\s"{}[\],]+"?/g)]
   expect(values.length).toBeGreaterThan(30)
-  for (const { 0: value, index } of values) {
+  for (const { 0: value, index } of values.filter((_, at) => isDue(at))) {
     const text = `${IMAGES.slice(0, index)}'\${{ secret(1) }}'${IMAGES.slice(index + value.length)}`
     await check({ 'images.yaml': text })
   }

@@ -50,9 +50,9 @@ export function eachDue<Row extends readonly unknown[]>(rows: readonly Row[], pa
 }
 
 /**
- * How often a property is tried: the number that finds what is rare in a full run, 200 at most in any other; fewer where
+ * How often a property is tried: the number that finds what is rare in a full run, 60 at most in any other; fewer where
  * each case takes long.
  */
-export function runs(many: number, most = 200): number {
+export function runs(many: number, most = 60): number {
   return FULL ? many : Math.min(many, most)
 }

@@ -3,12 +3,14 @@
  * names another seed; `FUZZ_SEED=random` draws anew each time, and a failure says from which seed.
  */
 import fc from 'fast-check'
+import { runs } from './full.js'
 
 const USUAL_SEED = 20_261_122
 
 export const SEED = seedOf(process.env.FUZZ_SEED ?? '')
 
-fc.configureGlobal({ seed: SEED })
+// So often where a test does not say it.
+fc.configureGlobal({ seed: SEED, numRuns: runs(100, 40) })
 if (process.env.FUZZ_SEED === 'random') console.log(`FUZZ_SEED=${SEED}`)
 
 function seedOf(text: string): number {

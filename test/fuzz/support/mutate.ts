@@ -1,8 +1,9 @@
 /** Text and data that were right once: changes at random, as an attacker or an accident makes them. */
 import fc from 'fast-check'
+import { runs } from '../../support/full.js'
 
 /** How many cases each test draws: few in the usual suite, many in the slow lane (`npm run fuzz`). */
-export const RUNS = Number(process.env.FUZZ_RUNS ?? '150')
+export const RUNS = Number(process.env.FUZZ_RUNS ?? runs(150, 50))
 
 type Change = (text: string) => string
 

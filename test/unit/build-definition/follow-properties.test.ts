@@ -7,6 +7,7 @@ import {
   readDefinition,
   readWorkflow,
 } from '../../../src/build-definition/index.js'
+import { runs } from '../../support/full.js'
 import { follow, PATH, tryFollow } from './followed.js'
 
 const CALLS = [
@@ -199,7 +200,7 @@ describe('whatever workflows and actions hold', () => {
         // What marks an unknown value inside is no part of what comes out.
         expect(JSON.stringify(found)).not.toContain('\\u0000')
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200, 40) },
     )
   })
   it('asking for what is wanted ends, and leads to what reading everything at once does', () => {
@@ -207,7 +208,7 @@ describe('whatever workflows and actions hold', () => {
       fc.property(start, files, (written, all) => {
         expect(followed(written, all)).toEqual(tryFollow(written, { files: all }))
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100, 30) },
     )
   })
   it('nothing is wanted where nothing is there', () => {
@@ -221,7 +222,7 @@ describe('whatever workflows and actions hold', () => {
         const missing = new Set(pending.wanted.map(displayPath))
         expect(tryFollow(written, { missing, isPending: true })).toEqual(found)
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100, 30) },
     )
   })
   it('places are lines of files that were read, and files of the repository stay inside of it', () => {
@@ -239,7 +240,7 @@ describe('whatever workflows and actions hold', () => {
           if (path !== null && isKnown(path)) expect(path.text).not.toMatch(/^\/|(?:^|\/)\.\.(?:\/|$)/)
         }
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100, 30) },
     )
   })
 })

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { assumptionText, resolveBuild } from '../../../src/build-definition/index.js'
+import { takingTurns } from '../../support/full.js'
 import { NOTHING } from './examples.js'
 import { choose, follow, stepsOf } from './followed.js'
+
+/** Each takes a lot of work, of one kind. */
+const turn = takingTurns()
 
 const BUILD = 'uses: docker/build-push-action@v6'
 
@@ -10,23 +14,23 @@ const dispatched = (jobs: string) => `on: workflow_dispatch\njobs:\n${jobs}`
 const called = (jobs: string) => `on: workflow_call\njobs:\n${jobs}`
 
 describe('more than anybody writes is left, and said', () => {
-  it('ten thousand jobs', () => {
+  turn()('ten thousand jobs', () => {
     const found = follow(dispatched(` j: &j {steps: [{${BUILD}}]}\n${some(10_000, (n) => ` j${n}: *j\n`)}`))
     expect(found.builds).toHaveLength(512)
     expect(found.limits).toEqual(['more than 20000 steps', 'more than 512 builds'])
   })
-  it('ten thousand jobs that build nothing are read to the end', () => {
+  turn()('ten thousand jobs that build nothing are read to the end', () => {
     const text = dispatched(`${some(10_000, (n) => ` j${n}: {steps: [{run: echo}]}\n`)} last: {steps: [{${BUILD}}]}\n`)
     expect(follow(text)).toMatchObject({ builds: [{ job: 'last' }], limits: [] })
   })
-  it('steps for each job of a matrix', () => {
+  turn()('steps for each job of a matrix', () => {
     const axis = some(64, (n) => `${n},`)
     const text = dispatched(
       ` a:\n  strategy: {matrix: {x: [${axis}]}}\n  steps:\n${some(400, () => '   - {run: make x}\n')}`,
     )
     expect(follow(text).limits).toEqual(['more than 20000 steps'])
   })
-  it('300 files', () => {
+  turn()('300 files', () => {
     const text = dispatched(some(300, (n) => ` j${n}: {uses: ./.github/workflows/w${n}.yml}\n`))
     const files = Object.fromEntries(
       Array.from({ length: 300 }, (_, n) => [`.github/workflows/w${n}.yml`, called(` a: {steps: [{${BUILD}}]}\n`)]),
@@ -38,7 +42,7 @@ describe('more than anybody writes is left, and said', () => {
     // No more are asked for than would be read.
     expect(follow(text, { isPending: true })).toMatchObject({ wanted: { length: 64 }, limits: ['more than 64 files'] })
   })
-  it('300 calls that are nested', () => {
+  turn()('300 calls that are nested', () => {
     const files = Object.fromEntries(
       Array.from({ length: 300 }, (_, n) => [
         `.github/workflows/w${n}.yml`,
@@ -49,7 +53,7 @@ describe('more than anybody writes is left, and said', () => {
     expect(found.builds).toHaveLength(10)
     expect(found.limits).toEqual(['calls nested more than 10 deep'])
   })
-  it('calls that double at each depth', () => {
+  turn()('calls that double at each depth', () => {
     const files = Object.fromEntries(
       Array.from({ length: 10 }, (_, n) => [
         `.github/workflows/w${n}.yml`,
@@ -59,7 +63,7 @@ describe('more than anybody writes is left, and said', () => {
     const found = follow(dispatched(' a: {uses: ./.github/workflows/w0.yml}\n'), { files })
     expect(found.limits).toEqual(expect.arrayContaining(['more than 2000 calls']))
   })
-  it('a limit is told of every image that is built there', () => {
+  turn()('a limit is told of every image that is built there', () => {
     const text = dispatched(some(600, (n) => ` j${n}: {steps: [{${BUILD}, with: {file: d${n}}}]}\n`))
     const choice = choose(text, 'd1')
     expect(choice).toMatchObject({
@@ -102,7 +106,7 @@ describe('expressions that grow without end', () => {
     expect(value).toMatchObject({ unknown: true })
     expect(assumed).toEqual([expect.stringMatching(/^build-arg A is .{1,200}: the Dockerfile's default is assumed$/)])
   })
-  it('inputs that double from workflow to workflow end', () => {
+  turn()('inputs that double from workflow to workflow end', () => {
     const passOn = (n: number) =>
       `on: { workflow_call: { inputs: { v: { type: string } } } }\njobs: { a: { uses: ./.github/workflows/w${n + 1}.yml, with: { v: "${'${{ inputs.v }}'.repeat(50)}" } } }`
     const last = `on: { workflow_call: { inputs: { v: { type: string } } } }\njobs: { a: { steps: [{ ${BUILD}, with: { build-args: "A=\${{ inputs.v }}" } }] } }`
@@ -113,7 +117,7 @@ describe('expressions that grow without end', () => {
     const [step] = stepsOf(text, { files })
     expect(step!.inputs.args.get('A')).toMatchObject({ unknown: true })
   })
-  it('what one uses up is gone for the others, in order, and never silently', () => {
+  turn()('what one uses up is gone for the others, in order, and never silently', () => {
     const [V, step] = [
       'x'.repeat(16_000),
       `   - ${BUILD}\n     with: { build-args: "A=${'${{ env.V }}'.repeat(400)}" }\n`,

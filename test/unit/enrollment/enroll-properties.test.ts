@@ -135,7 +135,7 @@ describe('any file and any entry', () => {
         })
         expect(withoutOneStretch(result.text, text)).toBe(true)
       }),
-      { numRuns: runs(500, 100) },
+      { numRuns: runs(500, 30) },
     )
   })
 
@@ -169,7 +169,7 @@ describe('any file and any entry', () => {
         if (!second.ok)
           expect(second.problems.map(({ message }) => message).join()).toContain('added is enrolled already')
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50, 20) },
     )
   })
 })
@@ -227,7 +227,7 @@ describe('what the defaults of the file say already', () => {
           if (typeof value !== 'object') expect(result.entry[key]).not.toBe(value)
         }
       }),
-      { numRuns: runs(300) },
+      { numRuns: runs(300, 30) },
     )
   })
 
@@ -281,7 +281,7 @@ describe('any text at all', () => {
           expect(dataOf(result.text).images.slice(0, -1)).toEqual(dataOf(text).images ?? [])
         }
       }),
-      { numRuns: runs(1000) },
+      { numRuns: runs(1000, 30) },
     )
   })
 })

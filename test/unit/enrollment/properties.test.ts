@@ -261,7 +261,7 @@ describe('a file that uses every key', () => {
         expect(again.problems.filter((one) => one.severity === 'error')).toEqual([])
         expect(plain(again.enrolled?.images ?? [])).toEqual(plain(first))
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50, 20) },
     )
   })
 })

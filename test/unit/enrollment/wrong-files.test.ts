@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatProblem, parseImagesFile } from '../../../src/enrollment/index.js'
+import { eachDue, takingTurns } from '../../support/full.js'
 import { APP } from './examples.js'
 import { WRONG_BASES } from './wrong-bases.js'
 import { WRONG_CHARACTERS } from './wrong-characters.js'
@@ -164,6 +165,8 @@ describe('NewestBuild', () => {
 })
 
 describe('hostile files end soon and with a problem', () => {
+  const turn = takingTurns()
+
   const bomb = (levels: number) =>
     Array.from({ length: levels }, (_, level) =>
       level === 0
@@ -171,11 +174,11 @@ describe('hostile files end soon and with a problem', () => {
         : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(9)}*a${level - 1}]`,
     ).join('\n')
 
-  it('an alias bomb', () => {
+  turn()('an alias bomb', () => {
     expect(said(`${bomb(30)}\n`)).toEqual(['1:22: the file expands to too many values.'])
   })
 
-  it('ten thousand harmless aliases are none', () => {
+  turn()('ten thousand harmless aliases are none', () => {
     const text = `- &app {name: app, registry: ghcr.io, repository: org/app, description: &d words}\n`
     const more = Array.from(
       { length: 10_000 },
@@ -184,23 +187,23 @@ describe('hostile files end soon and with a problem', () => {
     expect(parseImagesFile(text + more.join(''), 'f').enrolled?.images).toHaveLength(10_001)
   })
 
-  it.each([
+  eachDue([
     ['brackets', '['],
     ['maps', '{a: '],
     ['dashes', '- '],
     ['indicators', '? '],
-  ])('100,000 %s', (_, opener) => {
+  ])('100,000 %s', async (_, opener) => {
     const text = opener.repeat(100_000)
     const found = said(text)
     expect(found.length).toBeGreaterThan(0)
     expect(found.length).toBeLessThanOrEqual(20)
   })
 
-  it('a file of 17 MB', () => {
+  turn()('a file of 17 MB', () => {
     expect(said('#'.repeat(17 * 1024 * 1024))).toEqual(['f: error: the file is larger than 16777216 bytes.'])
   })
 
-  it('a thousand broken lines give no thousand problems', () => {
+  turn()('a thousand broken lines give no thousand problems', () => {
     expect(said('"\n@\n'.repeat(1000)).length).toBeLessThanOrEqual(20)
   })
 })

@@ -14,7 +14,7 @@ const objectsOf = (files: readonly ManifestFile[]) => files.flatMap((file) => re
 const named = (object: Data) => `${object.kind} ${(object.metadata as Data).name}`
 
 /** Whole factories, each of many files. */
-const FACTORIES = { numRuns: runs(100, 40) }
+const FACTORIES = { numRuns: runs(100, 12) }
 
 test('the order of images and bases changes no byte', () => {
   fc.assert(

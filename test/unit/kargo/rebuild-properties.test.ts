@@ -1,12 +1,13 @@
 /** Runs the generated rebuild tasks against histories drawn at random. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../support/full.js'
 import type { Build, Fault } from '../../support/kargo/build-forge.js'
 import { START } from '../../support/kargo/cluster.js'
 import { NODE, PYTHON } from './fixtures.js'
 import { BAD, type Difference, FORGES, type ForgeName, HOUR, MINUTE, RebuildWorld } from './rebuild-world.js'
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 30)
+const RUNS = Number(process.env.FUZZ_RUNS ?? runs(30, 8))
 const DELAY = 6 * HOUR
 
 /** One thing that happens, in seconds. */

@@ -19,7 +19,7 @@ test('whatever the factory: its objects fit together', () => {
     fc.property(factory, (given) => {
       expect(faultsOf(printed(given))).toEqual([])
     }),
-    { numRuns: runs(100, 40) },
+    { numRuns: runs(100, 12) },
   )
 })
 

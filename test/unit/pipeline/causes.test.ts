@@ -246,7 +246,7 @@ describe('causes', () => {
           expect({ changed, file, object, kind, named }).toEqual({ changed, file, object, kind, named: expected })
         }
       }),
-      { numRuns: runs(200, 30) },
+      { numRuns: runs(200, 10) },
     )
     expect(seen.changes).toBeGreaterThan(60)
     expect(seen.several).toBeGreaterThan(3)

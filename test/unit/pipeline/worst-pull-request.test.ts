@@ -51,6 +51,11 @@ function reviewOf(comment: string): string[] {
 }
 
 describe('the worst pull request', () => {
+  let comment: string
+  beforeAll(async () => {
+    comment = renderComment(await reportOf(fixture('after')), { marker })
+  })
+
   it.each([
     ['`payments`: `repository` `ghcr.io/acme/payments` → `ghcr.io/other/payments`'],
     ['`payments`: `tags.allow` `^v3\\.` → not set'],
@@ -66,8 +71,8 @@ describe('the worst pull request', () => {
     [
       'All images: `settings.allowedRegistries` `docker.io, gcr.io/distroless, ghcr.io/acme` → `docker.io, gcr.io, ghcr.io`',
     ],
-  ])('shows %s', async (change) => {
-    const review = reviewOf(renderComment(await reportOf(fixture('after')), { marker }))
+  ])('shows %s', (change) => {
+    const review = reviewOf(comment)
     const [line, ...others] = review.filter((one) => one.startsWith(`> - ${change}`))
     expect(others).toEqual([])
     // What it means follows as a sentence.
@@ -75,7 +80,6 @@ describe('the worst pull request', () => {
   })
 
   it('looks so', async () => {
-    const comment = renderComment(await reportOf(fixture('after')), { marker })
     expect(reviewOf(comment)[0]).toBe('> **12 changes to review carefully**')
     await expect(comment).toMatchFileSnapshot('../../golden/report/worst-pull-request.md')
   })

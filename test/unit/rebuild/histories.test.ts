@@ -158,7 +158,7 @@ describe('random histories with engine: kargo', () => {
         await factory.run()
         expect(factory.requests - requests).toBe(0)
       }),
-      { numRuns: runs(300, 60) },
+      { numRuns: runs(300, 20) },
     )
   })
 })

@@ -25,7 +25,7 @@ describe('any report within any budget', () => {
         expect(comment.length).toBeLessThanOrEqual(budget)
         expect(danger(comment.split('\n').slice(1).join('\n'))).toBeNull()
       }),
-      { numRuns: runs(150, 30) },
+      { numRuns: runs(150, 15) },
     )
   })
 
@@ -36,6 +36,7 @@ describe('any report within any budget', () => {
         expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(budget)
         expect(danger(summary)).toBeNull()
       }),
+      { numRuns: runs(100, 15) },
     )
   })
 
@@ -46,6 +47,7 @@ describe('any report within any budget', () => {
         expect(all).toBe(renderSummary(any, { budget: Number.MAX_SAFE_INTEGER }))
         expect(any.changes.filter((one) => !hasDiff(all, one))).toEqual([])
       }),
+      { numRuns: runs(100, 15) },
     )
   })
 
@@ -56,6 +58,7 @@ describe('any report within any budget', () => {
         expect(renderLog(any, { maxLength: all.length })).toBe(all)
         expect(renderLog(any, { maxLength: all.length - 1 })).toBeNull()
       }),
+      { numRuns: runs(100, 15) },
     )
   })
 
@@ -67,6 +70,7 @@ describe('any report within any budget', () => {
         const others = any.changes.some((one) => one.kind !== 'removed' && hasDiff(comment, one))
         expect(missing && others).toBe(false)
       }),
+      { numRuns: runs(100, 15) },
     )
   })
 
@@ -79,6 +83,7 @@ describe('any report within any budget', () => {
           missing === 0 ? undefined : [String(missing), String(any.changes.length)],
         )
       }),
+      { numRuns: runs(100, 15) },
     )
   })
 
@@ -92,6 +97,7 @@ describe('any report within any budget', () => {
         }
         expect(renderSummary(turned)).toBe(renderSummary({ ...any }))
       }),
+      { numRuns: runs(100, 15) },
     )
   })
 
@@ -101,6 +107,7 @@ describe('any report within any budget', () => {
         expect(renderPlain(any, { color: false })).not.toMatch(/(?![\n\t ])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
         expect(summaryLine(any)).toMatch(/^[^\n]+$/)
       }),
+      { numRuns: runs(100, 15) },
     )
   })
 })

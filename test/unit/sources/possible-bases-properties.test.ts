@@ -5,6 +5,7 @@ import type { BuildInputs, BuildValue } from '../../../src/build-definition/inde
 import { findBaseImages } from '../../../src/dockerfile/index.js'
 import { formatReference } from '../../../src/reference/index.js'
 import { dockerfileBases } from '../../../src/sources/bases.js'
+import { runs } from '../../support/full.js'
 
 const VALUES = ['cpu', 'gpu', 'a', 'b', 'a-b', '']
 const ARGS = ['K', 'L']
@@ -71,7 +72,7 @@ describe('whatever the unknown values are', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
     expect(compared).toBeGreaterThan(50)
   })
@@ -100,7 +101,7 @@ describe('whatever the unknown values are', () => {
           expect([result.assumed, result.unnamed]).toEqual([[], []])
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -115,7 +116,7 @@ describe('whatever the unknown values are', () => {
         // No name that an unknown value is part of becomes a base image.
         expect(JSON.stringify(result)).not.toContain('zq0unknown')
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 })

@@ -149,7 +149,7 @@ describe('any sequence of enrolling, editing, renaming, removing, coming back an
           files = state.files
         }
       }),
-      { numRuns: runs(150, 25) },
+      { numRuns: runs(150, 10) },
     )
   })
 })
