@@ -23,6 +23,8 @@ export type Source = NonNullable<EnrolledImage['source']>
 export type SourceOn<P extends Provider> = Extract<Source, { provider: P }>
 /** A source that is built by a workflow. */
 export type WorkflowSource = Extract<Source, { workflow: unknown }>
+/** What the real build passes to BuildKit. */
+export type BuildSettings = EnrolledImage['build']
 /** Where an image is promoted to: one Kargo Stage. */
 export type Environment = EnrolledImage['environments'][number]
 export type Update = Environment['updates'][number]
