@@ -50,7 +50,8 @@ export function explainCommand(
   const explanations = all.filter((one) => wanted.includes(one.status))
   if (options.json) {
     const images = explanations.map((one) => explanationJson(one, now))
-    printJson(terminal, { now, asOf: newestOf(all), totals: countByStatus(all), images })
+    const totals = STATUSES.map((one) => [one, all.filter(({ status: own }) => own === one).length] as const)
+    printJson(terminal, { now, asOf: newestOf(all), totals: Object.fromEntries(totals), images })
   } else if (names.length > 0) {
     const files = { images: folder.imagesFile, overrides: OVERRIDES_FILE }
     terminal.out(printable(explanations.map((one) => paragraphs(one, files, now)).join('\n')))
@@ -102,11 +103,6 @@ function whatItIs(
   const { message, remedy } = unknownImage(name, imageNames, file)
   const isArchived = state.archivedImages.has(name)
   return [message, { file, remedy: isArchived ? `Its state is kept in _archive/images/${name}.yaml.` : remedy }]
-}
-
-function countByStatus(explanations: readonly Explanation[]): Readonly<Record<string, number>> {
-  const counts = STATUSES.map((status) => [status, explanations.filter((one) => one.status === status).length] as const)
-  return Object.fromEntries(counts)
 }
 
 function newestOf(explanations: readonly Explanation[]): string | null {

@@ -62,9 +62,10 @@ interface ProposalInput {
  * @throws Refusal with everything that neither provides, and the options that set it.
  */
 export function proposeEntry(input: ProposalInput): Proposal {
-  const { options } = input
+  const { options, checkout, env } = input
   const given = imageOption(options)
-  const remote = remoteOf(input)
+  const address = checkout?.remote ?? null
+  const remote = address === null ? null : repositoryOf(address, env)
   const { found, warnings } = detectBuild(input, remote, given)
   const published = given ?? splitImage(found.image?.value)
   const repository = options.repository ?? published?.repository
@@ -126,11 +127,6 @@ function registryReason({ image }: EnrollOptions): string | null {
 function splitImage(image: string | undefined): Repository | null {
   const parsed = image === undefined ? null : parseReference(image)
   return parsed?.ok ? { registry: parsed.reference.registry, repository: parsed.reference.repository } : null
-}
-
-function remoteOf({ checkout, env }: ProposalInput): RemoteRepository | null {
-  const remote = checkout?.remote ?? null
-  return remote === null ? null : repositoryOf(remote, env)
 }
 
 function repositoryFaults({ options, checkout }: ProposalInput, remote: RemoteRepository | null): Problem[] {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { refuse } from '../enrollment/index.js'
 import { type DeletionLimit, parseDeletionLimit } from '../manifests/index.js'
 import { type RunOptions, serversIn } from '../run-options.js'
-import { connectGitHub, type FailedAnswer, type FileAnswer, type SourceReader, sourceReader } from '../sources/index.js'
+import { connectGitHub, type SourceReader, sourceReader } from '../sources/index.js'
 import { isFolder } from '../state/index.js'
 import { type CommandContext, ownRepository } from './options.js'
 import { forgeTokens, logOn, type Progress, progressOn, tokensIn } from './terminal.js'
@@ -43,7 +43,9 @@ export function needingSources(run: RunOptions, { options, env }: CommandContext
   const hasToken = Object.values(forgeTokens(env)).some((token) => token !== '')
   const read: SourceReader['read'] = async (requests) => {
     const answers = await run.read.read(requests)
-    const unreached = [...answers.values()].flatMap((one) => (isUnreached(one) ? [one] : []))
+    const unreached = [...answers.values()].flatMap((one) =>
+      one.kind === 'failed' && one.reason === 'unreachable' ? [one] : [],
+    )
     const [failure] = unreached
     if (!isFirst || failure === undefined || unreached.length < answers.size) {
       isFirst = false
@@ -59,10 +61,6 @@ export function needingSources(run: RunOptions, { options, env }: CommandContext
     throw refuse('token-missing', `${none}: there is neither a token nor --sources.`, { remedy })
   }
   return { ...run, read: { ...run.read, read } }
-}
-
-function isUnreached(answer: FileAnswer): answer is FailedAnswer {
-  return answer.kind === 'failed' && answer.reason === 'unreachable'
 }
 
 function deletionLimit(text: string): DeletionLimit {

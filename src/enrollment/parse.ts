@@ -149,7 +149,10 @@ class Reading {
     if (!result.success) {
       const found = explainIssues(result.error.issues, {
         prefix: [],
-        knownKeys: (at) => keysAt(entrySchema, at, data).filter((key) => at.length > 0 || !isUnused(key)),
+        knownKeys: (at) => {
+          const unused: readonly string[] = at.length === 0 ? UNUSED_ENTRY_KEYS : []
+          return keysAt(entrySchema, at, data).filter((key) => !unused.includes(key))
+        },
         value: (at) => valueAt(data, at),
         example: (at) => exampleAt(entrySchema, at, data),
         misplaced: (key, at) => misplacedKey(key, at, 'entry'),
@@ -261,10 +264,6 @@ class Reading {
     if (!this.#said.has(key)) this.problems.push(found)
     this.#said.add(key)
   }
-}
-
-function isUnused(key: string): boolean {
-  return (UNUSED_ENTRY_KEYS as readonly string[]).includes(key)
 }
 
 function imageName(data: Data): string | null {

@@ -127,8 +127,11 @@ function withPublished(draft: Canonical, defaults: DataMap): Canonical {
   const { image, namespace = defaults.namespace, full_name, ...rest } = draft.data
   const key = ['repoURL', 'repository'].find((one) => rest[one] !== undefined)
   if (key !== undefined) {
-    const remarks = image === undefined ? draft.remarks : [...draft.remarks, unusedImage(draft, key)]
-    return { ...draft, data: plain(rest), remarks }
+    if (image === undefined) return { ...draft, data: plain(rest) }
+    const message = `image has no effect beside ${key}.`
+    const path = placeOf(draft, 'image')
+    const unused: EntryFault = { code: 'form-foreign', path, message, remedy: 'Remove image.' }
+    return { ...draft, data: plain(rest), remarks: [...draft.remarks, unused] }
   }
   const registry = rest.registry ?? defaults.registry
   if (typeof image === 'string' && registry === undefined && full_name === undefined && rest.enabled !== false)
@@ -141,11 +144,6 @@ function withPublished(draft: Canonical, defaults: DataMap): Canonical {
   if (full_name === undefined) return { ...draft, data: plain(rest) }
   const { registry: _, ...others } = rest
   return moveTo(draft, { ...others, repoURL: full_name }, 'repoURL', 'full_name')
-}
-
-function unusedImage(draft: Canonical, key: string): EntryFault {
-  const message = `image has no effect beside ${key}.`
-  return { code: 'form-foreign', path: placeOf(draft, 'image'), message, remedy: 'Remove image.' }
 }
 
 /** Only beside a registry is `image` a form of another tool; alone it is a guess at the key's name. */

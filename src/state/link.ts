@@ -60,7 +60,12 @@ export function linkState(input: MergeInput): LinkedState {
   const { merged, catalog } = linking
   const facts = merged.map((one) => one.facts)
   const names = [...new Set(facts.flatMap(({ bases }) => bases))].sort()
-  const bases = names.flatMap((name) => catalog.byName.get(name) ?? []).map((base) => linked(base, publisher))
+  const bases = names.flatMap((name): readonly TrackedBase[] => {
+    const base = catalog.byName.get(name)
+    if (base === undefined) return []
+    const image = publisher(base)
+    return [image === null ? base : { ...base, enrolledImage: image }]
+  })
   return {
     images: facts.map(({ enrollment, bases, runs }) => {
       return { enrollment, bases, enrolledAt: enrolledBefore(own.get(enrollment.name)), runs }
@@ -140,12 +145,6 @@ function evidenceInCircles({ merged, catalog }: ReturnType<typeof linkImages>, p
   const facts = merged.map((one) => one.facts)
   const circles = new Set(cyclesOf(facts, catalog, publisher).flat())
   return closing.map((one) => one.facts.enrollment.name).filter((name) => circles.has(name))
-}
-
-/** Adds the name of the enrolled image that a base is. */
-function linked(base: TrackedBase, publisher: Publishers): TrackedBase {
-  const image = publisher(base)
-  return image === null ? base : { ...base, enrolledImage: image }
 }
 
 interface MergedImage {

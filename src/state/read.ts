@@ -1,7 +1,6 @@
 import {
   closeSync,
   constants,
-  type Dirent,
   fstatSync,
   lstatSync,
   openSync,
@@ -35,18 +34,15 @@ export function readFolder(root: string, folder: string, suffix: string): Map<st
   if (!isSafeFolder(root, folder)) return new Map()
   const entries = readdirSync(join(root, folder), { withFileTypes: true })
   const named = entries.filter((entry) => entry.name.endsWith(suffix) && !entry.isDirectory())
+  const link = named.find((entry) => !entry.isFile())
+  if (link !== undefined) throw refuseLink(`${folder}/${link.name}`)
   const files = new Map<string, string>()
-  for (const name of named.map((entry) => checked(entry, folder)).sort()) {
+  for (const name of named.map((entry) => entry.name).sort()) {
     const path = folder === '.' ? name : `${folder}/${name}`
     // A checkout on Windows may have converted line endings; compare what the repository contains.
     files.set(path, readText(join(root, path), path).replaceAll('\r\n', '\n'))
   }
   return files
-}
-
-function checked(entry: Dirent, folder: string): string {
-  if (!entry.isFile()) throw refuseLink(`${folder}/${entry.name}`)
-  return entry.name
 }
 
 /** If the file was replaced by a symlink or a named pipe in the meantime: neither follows nor blocks. */

@@ -74,8 +74,8 @@ function intervalOf({ enrolledImage }: TrackedBase, { settings }: Factory): numb
 export class SourceChart extends ManifestChart {
   constructor(scope: Construct, id: string, factory: Factory, source: WatchedSource) {
     const { namespace, shard } = factory.settings
-    const { repoURL, branch, paths } = source
-    const title = `source ${displayName(source)}`
+    const { repo, repoURL, branch, paths } = source
+    const title = `source ${branch === 'main' ? repo : `${repo}@${branch}`}`
     const warehouse = sourceWarehouseName(source.name)
     super(scope, id, {
       file: warehouse,
@@ -94,10 +94,6 @@ export class SourceChart extends ManifestChart {
       steps: [NOTIFY_STEP],
     })
   }
-}
-
-function displayName({ repo, branch }: WatchedSource): string {
-  return branch === 'main' ? repo : `${repo}@${branch}`
 }
 
 /** A repository and branch whose Dockerfiles and build definitions are watched. */
