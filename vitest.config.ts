@@ -16,7 +16,7 @@ const suite = (name: string, timeout: number) => ({
 })
 
 /** Skipped where no cluster is named. All its scenarios wait for the same cluster at once. */
-const kargo = { test: { ...suite('kargo', 900_000).test, maxConcurrency: 1000 } }
+const kargo = { test: { ...suite('kargo', 1_800_000).test, maxConcurrency: 1000 } }
 
 const report = process.env.TEST_REPORT
 

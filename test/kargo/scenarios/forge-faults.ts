@@ -33,7 +33,7 @@ export function endsWell(dispatches: number) {
 /** It ends badly without another try, and the message has the forge's own words. */
 export function endsAtOnce(words: string, counts: { readonly runs: number; readonly dispatch: number }) {
   return async (image: TestImage): Promise<void> => {
-    const promotion = await image.fails(await image.change(), 60)
+    const promotion = await image.fails(await image.change())
     expect(promotion.status?.message).toContain(words)
     expect(image.builds.counts()).toMatchObject(counts)
     await image.dispatchesNoMore(30)

@@ -161,11 +161,14 @@ function withoutManagers<T extends KubeObject>(object: T): T {
   return { ...object, metadata }
 }
 
+/** How long something may take that is not a matter of time: long enough for a machine that has a lot to do. */
+export const PATIENCE_SECONDS = 240
+
 /** Waits until there is something; what `find` throws ends the wait. */
 export async function until<T>(
   what: string,
   find: () => T | undefined | Promise<T | undefined>,
-  { seconds = 60, everyMs = 200 } = {},
+  { seconds = PATIENCE_SECONDS, everyMs = 200 } = {},
 ): Promise<T> {
   const end = Date.now() + seconds * 1000
   for (;;) {

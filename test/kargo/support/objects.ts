@@ -14,6 +14,7 @@ export interface Promotion extends KubeObject {
     readonly message?: string
     readonly startedAt?: string
     readonly finishedAt?: string
+    readonly currentStep?: number
     readonly state?: unknown
   }
 }

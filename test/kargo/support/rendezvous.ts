@@ -1,3 +1,5 @@
+import { pause } from './cluster.ts'
+
 /** Where several wait for one another, for something that hits them all. */
 export class Rendezvous {
   readonly #action: () => Promise<void>
@@ -27,6 +29,12 @@ export class Rendezvous {
     await this.#opened
     this.#begun ??= this.#action()
     await this.#begun
+  }
+
+  /** Waits until so many are missing: for those that cannot wait for others when they have come. */
+  async lacks(missing: number): Promise<void> {
+    const end = Date.now() + this.#patienceSeconds * 1000
+    while (this.#missing > missing && Date.now() < end) await pause(0.5)
   }
 
   /** One less to wait for. */

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { tempFolder } from '../../support/temp-folder.ts'
-import { Cluster } from './cluster.ts'
+import { Cluster, PATIENCE_SECONDS, until } from './cluster.ts'
+import { Entrance } from './entrance.ts'
 import { Factory, type FactorySpec, type ImageSpec, type Surroundings } from './factory.ts'
 import { Forge } from './forge.ts'
 import { GitServer } from './git-server.ts'
@@ -24,6 +25,12 @@ export interface Scenario {
   readonly run: (images: readonly TestImage[], suite: Suite) => Promise<void>
 }
 
+/** So many scenarios begin at once: Kargo works on four Promotions at a time, and each would be late for all others. */
+const AT_ONCE = 4
+
+/** A scenario that is not seen to begin keeps others waiting no longer. */
+const BEGIN_SECONDS = 20
+
 /** All that a run has in hand. */
 export class Suite {
   readonly report = new Report()
@@ -33,6 +40,7 @@ export class Suite {
   /** Kargo's controller is replaced when all who are to see it have come. */
   readonly restart: Rendezvous
   readonly #at: Surroundings
+  readonly #entrance = new Entrance(AT_ONCE)
   readonly #live = new Map<string, Live>()
   readonly #images = new Map<string, TestImage>()
 
@@ -59,7 +67,7 @@ export class Suite {
       janitor,
       clock: options.clock,
     }
-    const suite = new Suite(at, new Rendezvous(restarts, 150, () => cluster.shell(options.restart)))
+    const suite = new Suite(at, new Rendezvous(restarts, PATIENCE_SECONDS, () => cluster.shell(options.restart)))
     suite.report.note(await cluster.describe())
     return suite
   }
@@ -111,7 +119,10 @@ export class Suite {
       })
     try {
       for (const image of images) await image.enrolled()
-      await scenario.run(images, this)
+      const leave = await this.#entrance.enter()
+      const hasBegun = () => images.some((image) => image.hasBegun) || undefined
+      until('it begins', hasBegun, { seconds: BEGIN_SECONDS }).then(leave, leave)
+      await scenario.run(images, this).finally(leave)
       note('held')
     } catch (error) {
       note('did not hold')

@@ -1,7 +1,7 @@
 /** An enrolled image as a scenario handles it: what its bases do, what Kargo makes of that, what the forge was asked. */
 import { expect } from 'vitest'
 import type { Builds } from './builds.ts'
-import { type Cluster, pause, until, type Watch } from './cluster.ts'
+import { type Cluster, PATIENCE_SECONDS, pause, until, type Watch } from './cluster.ts'
 import { basesOf, type Factory, type ImageSpec, type Surroundings } from './factory.ts'
 import { type Freight, hasEnded, type Promotion, phaseOf } from './objects.ts'
 
@@ -31,6 +31,8 @@ export class TestImage {
   readonly finished: Promotion[] = []
   readonly #at: Surroundings
   readonly #live: Live
+  readonly #changes: string[] = []
+  #lookedAt = 0
 
   constructor(spec: ImageSpec, factory: Factory, live: Live, at: Surroundings) {
     const { name, provider, repo = `acme/${name}` } = spec
@@ -56,7 +58,7 @@ export class TestImage {
       const seen = await until(`${base} is seen`, () => this.observedAt(freight) ?? undefined)
       expect(seen, `${base} was there from the start`).toBe(0)
       if (this.spec.entry?.autoRebuild === false) continue
-      const promotion = await this.#ended(freight, 120)
+      const promotion = await this.#ended(freight, PATIENCE_SECONDS)
       expect(promotion.status, `the first Promotion of ${base}`).toMatchObject({ phase: 'Succeeded' })
     }
     expect(this.builds.requests, 'nothing is asked for what was there from the start').toEqual([])
@@ -70,7 +72,9 @@ export class TestImage {
     const digest = await this.#at.registry.push(repository, '1', `${base} ${pushes} ${Date.now()}`)
     await this.#at.janitor.watchOver({ repository, digest })
     await this.#look(repository)
-    return { base, digest, freight: await this.#freightOf(base, digest) }
+    const freight = await this.#freightOf(base, digest)
+    this.#changes.push(freight)
+    return { base, digest, freight }
   }
 
   /** A build publishes the image, and Kargo looks. */
@@ -117,12 +121,30 @@ export class TestImage {
     return [...this.#live.promotions.objects.values()].filter(({ spec }) => spec.stage === stage)
   }
 
+  /** Waits until Kargo has seen a change; gives when that was, in seconds since the epoch. */
+  seen({ base, freight }: Change): Promise<number> {
+    return until(`${base} is seen`, () => this.observedAt(freight) ?? undefined)
+  }
+
+  /** Whether Kargo is at work on something that was not there from the start, or waits until it is old enough. */
+  get hasBegun(): boolean {
+    const isHeldBack = this.spec.entry?.autoRebuild === false || this.spec.entry?.minimumReleaseAge !== undefined
+    if (isHeldBack) return this.#changes.some((freight) => (this.observedAt(freight) ?? 0) > 0)
+    const isNew = ({ spec }: Promotion) => this.observedAt(spec.freight) !== 0
+    return this.promotionsInto(this.stage).some((one) => phaseOf(one) === 'Running' || (hasEnded(one) && isNew(one)))
+  }
+
+  /** Waits until no Promotion runs; that of a change must be there, if one is given. */
+  async settles(change: Change | null): Promise<void> {
+    const isOver = () =>
+      this.promotionsInto(this.stage).every(hasEnded) && (change === null || this.promotions(change.freight).length > 0)
+    await this.#inTime(`no Promotion into ${this.stage} runs`, () => isOver() || undefined, 300)
+  }
+
   /** Waits until the Promotion of a change runs. */
-  running({ freight }: Change, seconds = 60): Promise<Promotion> {
-    return until(
-      `the Promotion of ${freight} runs`,
-      () => this.promotions(freight).find((one) => phaseOf(one) === 'Running'),
-      { seconds },
+  running({ freight }: Change): Promise<Promotion> {
+    return until(`the Promotion of ${freight} runs`, () =>
+      this.promotions(freight).find((one) => phaseOf(one) === 'Running'),
     )
   }
 
@@ -162,8 +184,15 @@ export class TestImage {
     return this.#cluster.refresh('stages.kargo.akuity.io', this.factory.namespace, this.stage)
   }
 
+  /** To be called while something is waited for: Kargo sees by itself only every five minutes that a digest is old enough. */
+  async lookAgain(): Promise<void> {
+    if (this.spec.entry?.minimumReleaseAge === undefined || Date.now() - this.#lookedAt < 5000) return
+    this.#lookedAt = Date.now()
+    await this.refreshStage()
+  }
+
   /** Waits until the forge was asked for something so many times. */
-  async asked(question: 'runs' | 'run' | 'dispatch', times: number, seconds = 90): Promise<void> {
+  async asked(question: 'runs' | 'run' | 'dispatch', times: number, seconds = PATIENCE_SECONDS): Promise<void> {
     await until(
       `${this.spec.name}: ${times} requests for ${question}`,
       () => (this.builds.asked(question).length >= times ? true : undefined),
@@ -172,10 +201,10 @@ export class TestImage {
   }
 
   /** Waits until the forge said that a build is over. */
-  async toldOfEnd(builds: number, seconds = 120): Promise<void> {
+  async toldOfEnd(builds: number): Promise<void> {
     const over = () => this.builds.asked('run').filter(({ runStatus }) => isOver(runStatus)).length
     const what = `${this.spec.name}: the end of ${builds} builds`
-    await until(what, () => (over() >= builds ? true : undefined), { seconds })
+    await until(what, () => (over() >= builds ? true : undefined))
   }
 
   /** Nothing is dispatched for a while. */
@@ -192,7 +221,9 @@ export class TestImage {
         `  ${new Date(at).toISOString().slice(11, 19)} ${question} → ${status} ${runStatus ?? ''}`,
     )
     const promotions = this.promotionsInto(this.stage).map(
-      (one) => `  ${one.metadata.creationTimestamp} ${phaseOf(one)} ${one.status?.message ?? ''}`,
+      ({ metadata, spec, status = {} }) =>
+        `  ${metadata.creationTimestamp} – ${status.finishedAt ?? ''} ${status.phase}, step ${status.currentStep}, ` +
+        `${spec.freight.slice(0, 7)} seen at ${timeOf(this.observedAt(spec.freight))}: ${status.message ?? ''}`,
     )
     return [`${this.spec.name}: asked of the forge`, ...requests, `Promotions`, ...promotions].join('\n')
   }
@@ -219,22 +250,27 @@ export class TestImage {
     return freight.metadata.name
   }
 
+  #inTime<T>(what: string, find: () => T | undefined, seconds: number): Promise<T> {
+    const look = async () => {
+      await this.lookAgain()
+      return find()
+    }
+    return until(what, look, { seconds })
+  }
+
   async #ended(freight: string, seconds: number): Promise<Promotion> {
-    let lastLook = Date.now()
-    const promotion = await until(
+    const promotion = await this.#inTime(
       `the Promotion of ${freight} into ${this.stage} ends`,
-      async () => {
-        if (this.spec.entry?.minimumReleaseAge !== undefined && Date.now() - lastLook > 5000) {
-          lastLook = Date.now()
-          await this.refreshStage()
-        }
-        return this.promotions(freight).slice(0, 1).find(hasEnded)
-      },
-      { seconds },
+      () => this.promotions(freight).slice(0, 1).find(hasEnded),
+      seconds,
     )
     this.finished.push(promotion)
     return promotion
   }
+}
+
+function timeOf(seconds: number | null): string {
+  return seconds === null || seconds === 0 ? String(seconds) : new Date(seconds * 1000).toISOString().slice(11, 19)
 }
 
 function isOver(status: string | null): boolean {
