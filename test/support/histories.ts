@@ -117,7 +117,7 @@ const moving: readonly History[] = [
   {
     title: 'the base moves twice while the image waits',
     name: 'gathered',
-    events: [pushBefore, moves, { at: 25, what: 'base moves' }],
+    events: [pushBefore, moves, { at: 10, what: 'base moves' }],
     watched: 130,
     starts: [60],
     end: 'built',
@@ -144,11 +144,11 @@ const moving: readonly History[] = [
   {
     title: 'two bases move together',
     name: 'together',
-    entry: { bases: 2, minimumReleaseAge: '20s' },
+    entry: { bases: 2, minimumReleaseAge: '60s' },
     buildSeconds: 20,
     events: [moves, { at: 2, what: 'base moves', base: 1 }],
-    watched: 110,
-    starts: [20],
+    watched: 150,
+    starts: [60],
     end: 'built',
   },
   {
@@ -386,6 +386,7 @@ const overridden: readonly History[] = [
   {
     title: 'an override while the image waits',
     name: 'override-live',
+    entry: { rebuildDelay: '5m' },
     events: [pushBefore, moves, { at: 20, what: 'override' }],
     watched: 100,
     starts: [20],

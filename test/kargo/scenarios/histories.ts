@@ -26,31 +26,36 @@ function imageOf(forge: ForgeName, history: History): ImageSpec {
   return { name, provider, bases: both.slice(0, bases), entry: { rebuildDelay, ...policy } }
 }
 
-/** A history as it happens. */
+/**
+ * A history as it happens. It begins when Kargo has seen the first change, and what follows a start comes as long after
+ * that start as it says: a cluster that has a lot to do is late with both.
+ */
 class Replay {
   readonly #image: TestImage
   readonly #word: (word: string) => string
-  readonly #began = Date.now()
+  readonly #history: History
   readonly #foreign = new Set<number>()
+  /** Milliseconds since the epoch. */
+  #began = 0
+  /** By how many seconds the factory's own starts are late so far. */
+  #late = 0
   #last: Change | null = null
 
-  constructor(image: TestImage, forge: ForgeName) {
+  constructor(image: TestImage, forge: ForgeName, history: History) {
     this.#image = image
     this.#word = WORDS[forge]
+    this.#history = history
   }
 
-  async play({ events, watched, entry }: History): Promise<void> {
-    const pending = events.map(async (event) => {
-      await pause(Math.max(0, event.at))
+  async play(): Promise<void> {
+    const { events, watched } = this.#history
+    await this.#begin(events.filter(({ at }) => at <= 0))
+    for (const event of events.filter(({ at }) => at > 0)) {
+      await this.#reach(event.at)
       await this.#happen(event)
-    })
-    const isOver = () => Date.now() > this.#began + watched * 1000
-    while (!isOver()) {
-      await pause(5)
-      // Kargo sees by itself only every five minutes that a digest is old enough.
-      if (entry?.minimumReleaseAge !== undefined) await this.#image.refreshStage()
     }
-    await Promise.all(pending)
+    await this.#reach(watched)
+    await this.#image.settles(this.#history.end === 'waits' ? null : this.#last)
   }
 
   /** When builds were started that nobody else did, in seconds since the history began. */
@@ -68,6 +73,37 @@ class Replay {
     return promotion.status?.message?.includes('refused') === true ? 'refused' : 'failed'
   }
 
+  /** The first change, and what was there before Kargo saw it: no builds are read until that is in place. */
+  async #begin(events: readonly HistoryEvent[]): Promise<void> {
+    const release = this.#image.builds.holds('runs')
+    try {
+      for (const event of events) if (!isRun(event)) await this.#happen(event)
+      if (this.#last === null) throw new Error('nothing changes')
+      this.#began = (await this.#image.seen(this.#last)) * 1000
+      for (const event of events) if (isRun(event)) await this.#happen(event)
+    } finally {
+      release()
+    }
+  }
+
+  /** Waits until the history is so far. */
+  async #reach(at: number): Promise<void> {
+    for (const [index, due] of this.#history.starts.entries()) {
+      if (due >= at) break
+      const latest = this.#began + (due + lateSeconds(index)) * 1000
+      await this.#wait(() => this.starts.length > index || Date.now() > latest)
+      this.#late = Math.max(this.#late, (this.starts[index] ?? due) - due)
+    }
+    await this.#wait(() => Date.now() >= this.#began + (at + this.#late) * 1000)
+  }
+
+  async #wait(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      await pause(1)
+      await this.#image.lookAgain()
+    }
+  }
+
   async #happen(event: HistoryEvent): Promise<void> {
     const { builds, factory } = this.#image
     const { what } = event
@@ -76,10 +112,13 @@ class Replay {
       const { at, branch = 'main', seconds = BUILD_SECONDS } = event
       const words = { event: this.#word(event.event), conclusion: this.#word(event.conclusion ?? 'success') }
       // It began on the second, however late this comes.
-      const ageSeconds = (Date.now() - this.#began) / 1000 - at
-      this.#foreign.add(builds.start({ ...words, branch, seconds, ageSeconds }).id)
-    } else if (what === 'forge accepts') builds.recovers()
-    else if (what === 'forge refuses') {
+      const ageSeconds = (Date.now() - this.#began) / 1000 - (at + this.#late)
+      const isLong = seconds > BUILD_SECONDS ? ({ lastsUntilRead: true } as const) : {}
+      this.#foreign.add(builds.start({ ...words, branch, seconds, ageSeconds, ...isLong }).id)
+    } else if (what === 'forge accepts') {
+      await this.#image.asked('dispatch', 1)
+      builds.recovers()
+    } else if (what === 'forge refuses') {
       builds.fails({ question: 'dispatch', answer: { status: 403, body: { message: 'The words of a refusal' } } })
     } else if (this.#last !== null) {
       await factory.override(this.#last.base, this.#last.digest, event.isExpired === true ? LONG_AGO : undefined)
@@ -87,8 +126,17 @@ class Replay {
   }
 }
 
-/** How late a build may be started on a machine that has a lot to do. */
+function isRun({ what }: HistoryEvent): boolean {
+  return what === 'run'
+}
+
+/** How late each build may be started on a machine that has a lot to do. */
 const LATE_SECONDS = 45
+
+/** How late a start may be: it waits for those before it. */
+function lateSeconds(index: number): number {
+  return LATE_SECONDS * (index + 1)
+}
 
 const LONG_AGO = '2020-01-01'
 
@@ -102,8 +150,8 @@ function played(forge: ForgeName, history: History): Scenario {
       if (image === undefined) return
       const { conclusions = ['success'], buildSeconds = BUILD_SECONDS } = history
       Object.assign(image.builds, { conclusions: conclusions.map(WORDS[forge]), buildSeconds })
-      const replay = new Replay(image, forge)
-      await replay.play(history)
+      const replay = new Replay(image, forge, history)
+      await replay.play()
       const { starts, end } = replay
       report.note(`${title}: started at ${JSON.stringify(starts)}, ${end}`)
       expect(wrongStarts(starts, history, LATE_SECONDS), 'when builds were started').toBeNull()

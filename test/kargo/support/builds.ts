@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly ageSeconds?: number
   readonly title?: string
   readonly branch?: string
+  /** It lasts at least until the list of runs is read. */
+  readonly lastsUntilRead?: true
 }
 
 export interface Run {
@@ -56,7 +58,9 @@ export interface Run {
   readonly startedAt: number
   /** Until then it waits. */
   readonly waitsUntil: number
-  readonly endsAt: number
+  endsAt: number
+  /** Whether it cannot end yet. */
+  lasts: boolean
   /** The forge's list is behind: a new run is in it from here on. */
   readonly listedAt: number
 }
@@ -88,6 +92,7 @@ export class Builds {
   /** false: an older GitHub Enterprise server, which refuses the key `return_run_details`. */
   knowsRunDetails = true
   readonly words: ForgeWords
+  readonly #held = new Map<Question, Promise<void>>()
   readonly #faults: (Fault & { hits: number; until: number })[] = []
 
   constructor(words: ForgeWords) {
@@ -98,6 +103,23 @@ export class Builds {
   /** Has something go wrong from now on; of several the first that fits is taken. */
   fails(fault: Fault): void {
     this.#faults.push({ ...fault, hits: 0, until: Number.POSITIVE_INFINITY })
+  }
+
+  /** The forge takes its time with such requests until the function that this gives is called. */
+  holds(question: Question): () => void {
+    let release = () => {}
+    this.#held.set(
+      question,
+      new Promise<void>((resolve) => {
+        release = resolve
+      }),
+    )
+    return release
+  }
+
+  /** Resolves when such a request may be answered. */
+  mayAnswer(question: Question): Promise<void> {
+    return this.#held.get(question) ?? Promise.resolve()
   }
 
   /** All is well again. */
@@ -135,7 +157,8 @@ export class Builds {
       startedAt,
       waitsUntil: startedAt + this.queuedSeconds * 1000,
       endsAt: startedAt + Math.max(this.queuedSeconds, options.seconds ?? this.buildSeconds) * 1000,
-      listedAt: Date.now() + this.listedAfterSeconds * 1000,
+      lasts: options.lastsUntilRead === true,
+      listedAt: startedAt + this.listedAfterSeconds * 1000,
     }
     this.runs.unshift(run)
     return run
@@ -151,6 +174,12 @@ export class Builds {
   /** The runs that the list shows, newest first. */
   listed(): Run[] {
     return this.runs.filter(({ listedAt }) => listedAt <= Date.now()).sort((a, b) => b.startedAt - a.startedAt)
+  }
+
+  /** The list was read: what lasted for that ends when it is to, or now. */
+  wasRead(): void {
+    for (const run of this.runs.filter(({ lasts }) => lasts))
+      Object.assign(run, { lasts: false, endsAt: Math.max(run.endsAt, Date.now()) })
   }
 
   asked(question: Question): ForgeRequest[] {
@@ -169,8 +198,8 @@ function second(time: number): string {
 }
 
 /** How far a run is, in GitHub's words. */
-function progressOf({ waitsUntil, endsAt }: Run, now: number): 'queued' | 'in_progress' | 'completed' {
-  if (now >= endsAt) return 'completed'
+function progressOf({ waitsUntil, endsAt, lasts }: Run, now: number): 'queued' | 'in_progress' | 'completed' {
+  if (now >= endsAt && !lasts) return 'completed'
   return now < waitsUntil ? 'queued' : 'in_progress'
 }
 

@@ -134,6 +134,7 @@ export class Forge {
           (query.event === undefined || run.event === query.event) &&
           (query.status === undefined || run.status === query.status || run.conclusion === query.status),
       )
+      builds.wasRead()
       const page = wanted.slice(0, Number(query.per_page ?? '30'))
       const isGitHub = builds.words === GITHUB_WORDS
       return { status: 200, body: isGitHub ? { total_count: wanted.length, workflow_runs: page } : page }
@@ -188,6 +189,7 @@ async function answerOrFault(
 ): Promise<ForgeAnswer | 'drop'> {
   const isKnown = headers.authorization === `Bearer ${FORGE_TOKEN}` || headers['private-token'] === FORGE_TOKEN
   if (!isKnown) return { status: 401, body: { message: 'Bad credentials' } }
+  await builds.mayAnswer(request.question)
   const fault = builds.faultFor(request.question)
   if (fault === undefined) return answer(request)
   if (fault.starts === true) builds.startDispatched(inputsOf(request.body))
