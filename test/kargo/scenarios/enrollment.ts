@@ -88,10 +88,10 @@ const provenLater: readonly Scenario[] = [
   }),
   one(
     'covered by hand while it waits for the delay',
-    { name: 'stale-helped', entry: { ...KEY, rebuildDelay: '6m' } },
+    { name: 'stale-helped', entry: { ...KEY, rebuildDelay: '2h' } },
     async (image) => {
-      const enrolledSince = (Date.now() - image.factory.enrolledAt(image.stage)) / 1000
-      const before = image.builds.start({ event: 'push', seconds: 1, ageSeconds: enrolledSince + 120 })
+      // Long before it was enrolled, whenever that was, and due in three minutes.
+      const before = image.builds.start({ event: 'push', seconds: 1, ageSeconds: 2 * 3600 - 180 })
       const old = await image.version(await image.publish('1.0.0'))
       await image.factory.prove(image.spec, { published: old.digest, builtOn: 'older' })
       await image.asked('runs', 1)
@@ -100,7 +100,7 @@ const provenLater: readonly Scenario[] = [
       image.builds.start({ seconds: 1 })
       await image.factory.prove(image.spec, { published: old.digest, builtOn: 'current' })
       const promotion = await image.succeeds(old, 400)
-      expect(Date.parse(promotion.status?.finishedAt ?? '')).toBeGreaterThan(before.startedAt + 360_000 - 1000)
+      expect(Date.parse(promotion.status?.finishedAt ?? '')).toBeGreaterThan(before.startedAt + 2 * 3_600_000 - 1000)
       expect(image.builds.counts()).toMatchObject({ runs: 2, dispatch: 0 })
     },
   ),
