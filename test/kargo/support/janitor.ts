@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { Cluster, type KubeObject, pause, until } from './cluster.ts'
+import { Cluster, type KubeObject, PATIENCE_SECONDS, pause, until } from './cluster.ts'
 import { Registry } from './registry.ts'
 
 /** Something that must be gone in the end. */
@@ -72,7 +72,8 @@ async function removeNamespace(cluster: Cluster, namespace: string): Promise<str
   const before = await cluster.tryKubectl(['get', 'namespace', namespace])
   if (before.code !== 0) return []
   // Kargo's webhook lets the namespace's objects go only as long as the Project is there.
-  for (const collection of COLLECTIONS) await removeAll(cluster, namespace, collection)
+  const left: string[] = []
+  for (const collection of COLLECTIONS) left.push(...(await removeAll(cluster, namespace, collection)))
   await cluster.tryKubectl(['delete', 'project', namespace, '--ignore-not-found', '--timeout=60s'])
   await cluster.tryKubectl(['delete', 'namespace', namespace, '--ignore-not-found', '--wait=false'])
   const gone = async () => {
@@ -82,21 +83,30 @@ async function removeNamespace(cluster: Cluster, namespace: string): Promise<str
     return undefined
   }
   return until('gone', gone, { seconds: 120, everyMs: 1000 }).then(
-    () => [],
-    () => [`the namespace ${namespace} is still there`],
+    () => left,
+    () => [...left, `the namespace ${namespace} is still there`],
   )
 }
 
-async function removeAll(cluster: Cluster, namespace: string, collection: string): Promise<void> {
+/** Gives what is left of Kargo's own objects; the cluster itself makes some of the others again. */
+async function removeAll(cluster: Cluster, namespace: string, collection: string): Promise<string[]> {
   const [, group = '', kind = ''] = /^(.*)\/([^/]+)$/.exec(collection) ?? []
   const path = `/${group}/namespaces/${namespace}/${kind}`
-  const { code } = await cluster.tryKubectl(['delete', '--raw', path])
-  if (code !== 0) return
-  const left = async () => {
+  const { code } = await cluster.tryKubectl(['get', '--raw', path])
+  if (code !== 0) return []
+  const isKargos = group.includes('kargo.akuity.io')
+  await cluster.tryKubectl(['delete', '--raw', path])
+  const isGone = async () => {
     const { items } = JSON.parse(await cluster.kubectl(['get', '--raw', path])) as { items: KubeObject[] }
-    return items.length === 0 ? true : undefined
+    if (items.length === 0) return true
+    // One request may remove only some: the API server ends it after a minute, and Kargo's webhook takes its time.
+    if (isKargos) await cluster.tryKubectl(['delete', '--raw', path])
+    return undefined
   }
-  await until('gone', left, { seconds: 60, everyMs: 1000 }).catch(() => undefined)
+  return until('gone', isGone, { seconds: isKargos ? PATIENCE_SECONDS : 60, everyMs: 1000 }).then(
+    () => [],
+    () => (isKargos ? [`${kind} in ${namespace} are still there`] : []),
+  )
 }
 
 /** What the controller manager does to a namespace that is empty; a cluster without one keeps it for ever. */
