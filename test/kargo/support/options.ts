@@ -11,6 +11,8 @@ export interface SuiteOptions {
   readonly restart: string
   /** Address that waiting Promotions read the clock at, where the cluster's own is not reached; null: as generated. */
   readonly clock: string | null
+  /** Scenarios whose titles it matches are played, and only their images enrolled; null: all. */
+  readonly only: RegExp | null
   /** How many images the load scenario has; 0: it is left out. */
   readonly load: number
   /** Where the report is written; null: a file in the system's temporary folder. */
@@ -29,6 +31,7 @@ export function suiteOptions(env: NodeJS.ProcessEnv): SuiteOptions | null {
     registry: env.KARGO_TEST_REGISTRY || '127.0.0.1:15000',
     restart: env.KARGO_TEST_RESTART || DELETE_CONTROLLER,
     clock: env.KARGO_TEST_CLOCK || null,
+    only: env.KARGO_TEST_ONLY ? new RegExp(env.KARGO_TEST_ONLY) : null,
     load: Number(env.KARGO_TEST_LOAD || '0'),
     report: env.KARGO_TEST_REPORT || null,
   }
