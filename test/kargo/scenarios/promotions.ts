@@ -1,6 +1,6 @@
 /** What becomes of a published image: promotion by push and by pull request, and what can go wrong with git. */
 import { expect } from 'vitest'
-import { pause, until } from '../support/cluster.ts'
+import { PATIENCE_SECONDS, pause, until } from '../support/cluster.ts'
 import { hasEnded, type Promotion, phaseOf } from '../support/objects.ts'
 import type { Scenario, Suite } from '../support/suite.ts'
 import type { TestImage } from '../support/test-image.ts'
@@ -22,6 +22,8 @@ interface Target {
   readonly repo: string
   /** Publishes a version, and gives the Promotion as soon as there is one. */
   readonly publish: (tag: string) => Promise<Promotion>
+  /** A Promotion as it is now. */
+  readonly now: (promotion: Promotion) => Promotion | undefined
   /** Waits until a Promotion has ended. */
   readonly ended: (promotion: Promotion, seconds?: number) => Promise<Promotion>
   /** A file of the repository as it is on main. */
@@ -63,7 +65,8 @@ function targetOf(image: TestImage, suite: Suite, repo: string): Target {
       known.add(made.metadata.name)
       return made
     },
-    ended: ({ metadata }, seconds = 120) =>
+    now: ({ metadata }) => image.promotionsInto(stage).find((one) => one.metadata.name === metadata.name),
+    ended: ({ metadata }, seconds = PATIENCE_SECONDS) =>
       until(
         `${metadata.name} ends`,
         () => image.promotionsInto(stage).find((one) => one.metadata.name === metadata.name && hasEnded(one)),
@@ -104,7 +107,7 @@ const pushes: readonly PromotionCase[] = [
       await until('git is asked', () => git.failures.get(target.repo))
       await pause(25)
       git.faults.delete(target.repo)
-      expect(phaseOf(await target.ended(made, 240))).toBe('Succeeded')
+      expect(phaseOf(await target.ended(made))).toBe('Succeeded')
       await expectPromoted(target, '1.0.0')
     },
   },
@@ -119,7 +122,27 @@ const pushes: readonly PromotionCase[] = [
       await pause(25)
       expect(await target.read('values.yaml')).toBe(VALUES)
       git.faults.delete(target.repo)
-      expect(phaseOf(await target.ended(made, 240))).toBe('Succeeded')
+      expect(phaseOf(await target.ended(made))).toBe('Succeeded')
+      await expectPromoted(target, '1.0.0')
+    },
+  },
+  {
+    title: 'the environment has no Secret, then it has',
+    name: 'no-credentials',
+    play: async (target) => {
+      const { git } = target.suite.forge
+      git.faults.set(target.repo, 'asks-for-credentials')
+      const made = await target.publish('1.0.0')
+      await until('git is asked', () => git.failures.get(target.repo))
+      const waiting = await until('it says why it waits', () => {
+        const now = target.now(made)
+        return now?.status?.message === undefined || now.status.message === '' ? undefined : now
+      })
+      expect(phaseOf(waiting)).toBe('Running')
+      expect(waiting.status?.message).toMatch(/credentials|Username|[Aa]uthentication/)
+      expect(waiting.status?.message).toContain(target.repo)
+      git.faults.delete(target.repo)
+      expect(phaseOf(await target.ended(made))).toBe('Succeeded')
       await expectPromoted(target, '1.0.0')
     },
   },

@@ -4,8 +4,8 @@ import type { Reply } from '../../support/github/model.ts'
 import { text } from '../../support/github/replies.ts'
 import { type FileChanges, type LogEntry, Repositories } from '../../support/github/repositories.ts'
 
-/** What is wrong with a repository: its server drops every connection, or takes no push. */
-export type GitFault = 'down' | 'refuses-pushes'
+/** What is wrong with a repository: its server drops every connection, takes no push, or wants a Secret that is not there. */
+export type GitFault = 'down' | 'refuses-pushes' | 'asks-for-credentials'
 
 /** A request for a repository, read whole. */
 export interface GitServerRequest {
@@ -14,6 +14,13 @@ export interface GitServerRequest {
   readonly query: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
+}
+
+/** What is answered then. */
+const FAILED: Readonly<Record<GitFault, Reply | undefined>> = {
+  down: undefined,
+  'refuses-pushes': text(403, 'You are not allowed to push code to this project.'),
+  'asks-for-credentials': text(401, 'HTTP Basic: Access denied', { 'www-authenticate': 'Basic realm="forge"' }),
 }
 
 /** A git server that keeps its repositories in one folder. */
@@ -64,9 +71,9 @@ export class GitServer {
     if (fullName === undefined || service === undefined || repository === undefined) return text(404, 'not found')
     const fault = this.faults.get(fullName)
     const pushes = service === 'git-receive-pack' || request.query.service === 'git-receive-pack'
-    if (fault === 'down' || (pushes && fault === 'refuses-pushes')) {
+    if (fault !== undefined && (pushes || fault !== 'refuses-pushes')) {
       this.failures.set(fullName, (this.failures.get(fullName) ?? 0) + 1)
-      return fault === 'down' ? undefined : text(403, 'You are not allowed to push code to this project.')
+      return FAILED[fault]
     }
     const record = { ...request, path, body: null, status: 0, unknown: false }
     return serveRepository(repository, 'kargo', { record, rawBody: body, fullName, service })
