@@ -1,4 +1,5 @@
 /** Reads and writes objects of a bare repository with git's plumbing. */
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { git, tryGit } from '../git.js'
@@ -153,9 +154,10 @@ function checkedPath(path: string): string {
 
 /** The commit that a ref is at, null where there is no such ref. */
 export async function refTip(gitDir: string, ref: string): Promise<string | null> {
-  // Read as git keeps it; a program is asked only where it is kept in another way, or not at all.
-  const kept = await readFile(join(gitDir, ref), 'utf8').catch(() => '')
-  if (/^[0-9a-f]{40}\n$/.test(kept)) return kept.trim()
+  // Read as git keeps it; a program is asked only where it may be kept in another way.
+  const kept = await readFile(join(gitDir, ref), 'utf8').catch(() => null)
+  if (kept !== null && /^[0-9a-f]{40}\n$/.test(kept)) return kept.trim()
+  if (kept === null && !existsSync(join(gitDir, 'packed-refs'))) return null
   const { stdout, code } = await tryGit(gitDir, ['rev-parse', '--quiet', '--verify', ref])
   return code === 0 ? stdout.toString('utf8').trim() : null
 }

@@ -10,6 +10,7 @@ import {
   namedComposeFiles,
   readBuildFiles,
 } from '../../../src/build-definition/index.js'
+import { runs } from '../../support/full.js'
 import { NO_SETTINGS, shown } from './examples.js'
 
 type Files = Readonly<Record<string, string>>
@@ -587,7 +588,7 @@ describe('any project', () => {
           for (const path of referencesOf(files, { reader })) expect(path).toMatch(/^(?!\/)(?!.*\.\.)/)
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 })

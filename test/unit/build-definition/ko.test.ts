@@ -8,6 +8,7 @@ import {
   koEnvironment,
   readKoConfig,
 } from '../../../src/build-definition/index.js'
+import { runs } from '../../support/full.js'
 
 const read = (text: string) => readKoConfig(text, '.ko.yaml')
 
@@ -70,7 +71,7 @@ describe("ko's configuration", () => {
         if (config.ok) expect(koBases(config, []).bases.length).toBeGreaterThan(0)
         else expect(config.message).toMatch(/\.$/)
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
     expect(read(`${'#'.repeat(100_000)}\nx`)).toMatchObject({ ok: false })
   })

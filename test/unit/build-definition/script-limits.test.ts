@@ -1,6 +1,7 @@
 /** Scripts that nobody writes: they end, soon and without a word of their own, and what is not read is told. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../support/full.js'
 import { read, summary } from './script-examples.js'
 
 const BUILD = 'docker build .\n'
@@ -162,7 +163,7 @@ describe('any script', () => {
           expect(JSON.stringify(facts)).not.toContain('\\u0000')
           expect(read(text, { A: 'a b' }, { shell })).toEqual(facts)
         }),
-        { numRuns: 400 },
+        { numRuns: runs(400) },
       )
     },
   )

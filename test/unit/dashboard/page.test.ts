@@ -5,6 +5,7 @@ import type { Overview } from '../../../src/dashboard/index.js'
 import { pageFiles } from '../../../src/dashboard/index.js'
 import { html, link, prose } from '../../../src/dashboard/page/html.js'
 import { manyImages, tenSituations } from '../../support/factories.js'
+import { runs } from '../../support/full.js'
 import { overviewIn } from './overview-in.js'
 
 const page = (overview: Overview) => pageFiles(overview).get('index.html') ?? ''
@@ -62,7 +63,7 @@ describe('the page', () => {
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.constant(HOSTILE)), (text) => {
         expect(markupOf(text.replaceAll('`', ''))).toEqual(expected)
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100, 25) },
     )
     expect(page(withTexts(plain, HOSTILE))).not.toContain('<img')
   })

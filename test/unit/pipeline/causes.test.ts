@@ -246,7 +246,7 @@ describe('causes', () => {
           expect({ changed, file, object, kind, named }).toEqual({ changed, file, object, kind, named: expected })
         }
       }),
-      { numRuns: runs(200, 10) },
+      { numRuns: runs(200, 24) },
     )
     expect(seen.changes).toBeGreaterThan(60)
     expect(seen.several).toBeGreaterThan(3)

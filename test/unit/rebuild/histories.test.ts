@@ -197,7 +197,7 @@ describe('random histories', () => {
         expect(await factory.run()).toEqual([])
         expect(factory.requests - requests, 'nothing is pending, so no forge is asked').toBe(0)
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300, 40) },
     )
   })
 })

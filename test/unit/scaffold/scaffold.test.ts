@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse, parseDocument } from 'yaml'
 import { parseImagesFile } from '../../../src/enrollment/index.js'
 import { ACTION, type Answers, answerFault, PUBLISHED, scaffold, WORKFLOW_FILES } from '../../../src/scaffold/index.js'
+import { runs } from '../../support/full.js'
 import { workflowFaults } from '../../support/workflow-check.js'
 
 const EXAMPLE = '../../../examples/state-repo'
@@ -141,7 +142,7 @@ describe('whatever is answered', () => {
         'max-deletions': '${{ inputs.max-deletions }}',
       })
     })
-    await fc.assert(property, { numRuns: 60 })
+    await fc.assert(property, { numRuns: runs(60, 15) })
   })
 
   it('images.yaml is read back as it was meant', () => {
@@ -269,7 +270,7 @@ describe.each(SHAPES)('without a cluster, in %s', (_, golden, shape) => {
       for (const one of scaffold(answers({ ...more, engine: 'actions', applicationFolder })).values())
         expect(one).not.toMatch(/(?<!\$)\{\{|undefined/)
     })
-    await fc.assert(property, { numRuns: 40 })
+    await fc.assert(property, { numRuns: runs(40, 10) })
   })
 })
 
