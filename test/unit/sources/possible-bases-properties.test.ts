@@ -72,7 +72,7 @@ describe('whatever the unknown values are', () => {
           }
         },
       ),
-      { numRuns: runs(300) },
+      { numRuns: runs(300, 160) },
     )
     expect(compared).toBeGreaterThan(50)
   })
