@@ -184,7 +184,10 @@ function addEnroll(program: Command, session: Session): void {
       new Option('--source-provider <name>', 'where the source is').choices(FORGES.map(({ provider }) => provider)),
     )
     .option('--repo <owner/repo>', 'source repository; without it the image is external')
-    .option('--branch <name>', 'branch to build from (default: the default branch)')
+    .option(
+      '--branch <name>',
+      'branch to build from (default: the branch that is checked out, else the default branch)',
+    )
     .option('--dockerfile <path>', 'Dockerfile inside the source repository')
     .option('--workflow <file>', 'GitHub workflow that builds it, for example build.yml')
     .option('--pipeline <path>', 'GitLab pipeline definition')
