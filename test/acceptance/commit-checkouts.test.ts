@@ -75,7 +75,7 @@ describe.each([
 ] as const)('commit-method: %s', (name, index) => {
   /** One kind of checkout by each of the two methods: each takes several runs. */
   const kind = inTurn(index, 4)
-  const half = inTurn(index)
+  const half = inTurn(index, 2)
 
   kind(0)('a sparse checkout of images.yaml alone', async () => {
     await runTwice(name, async () => {

@@ -95,7 +95,7 @@ describe('the command line, killed at each step', () => {
         expect(await readTree(state), `after step ${at}, ${names[at - 1]}`).toEqual(wanted)
         await rm(state, { recursive: true })
       }
-      const chosen = names.flatMap((_, index) => (isDue(index, 8) ? [index + 1] : []))
+      const chosen = names.flatMap((_, index) => (isDue(index, 16) ? [index + 1] : []))
       while (chosen.length > 0) await Promise.all(chosen.splice(0, 2).map(crash))
       expect(hurt).toEqual([])
     },
@@ -133,7 +133,7 @@ describe('a commit, killed at each step', () => {
       expect(generated(new Map(Object.entries(wanted))).length).toBeGreaterThan(3)
       const old = { 'images.yaml': wanted['images.yaml'], 'notes.md': 'theirs\n' }
 
-      for (const at of chosen(names, method).filter((_, index) => isDue(index, 8))) {
+      for (const at of chosen(names, method).filter((_, index) => isDue(index, 16))) {
         await again()
         const step = `step ${at} of ${names.length}, ${names[at - 1]}`
         const workspace = await checkout({ fake, repository: STATE })

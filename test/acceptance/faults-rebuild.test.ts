@@ -56,7 +56,7 @@ function expected({ name: request }: Asked, { name }: Failure): readonly (readon
 
 describe.each(REQUESTS)('$name', (asked) => {
   for (const [at, failure] of STAYING.entries()) {
-    test.skipIf(!isDue(at + 3 * REQUESTS.indexOf(asked), STAYING.length))(
+    test.skipIf(!isDue(REQUESTS.indexOf(asked) * STAYING.length + at, 2 * STAYING.length + 1))(
       failure.name,
       { timeout: 240_000 },
       async () => {

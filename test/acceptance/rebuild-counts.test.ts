@@ -6,7 +6,7 @@ import { RebuildFactory } from './rebuild-factory.js'
 
 afterAll(removeTempFolders)
 
-const turn = takingTurns()
+const turn = takingTurns(2)
 
 const namesOf = (count: number) => Array.from({ length: count }, (_, at) => `image-${at}`)
 

@@ -21,15 +21,15 @@ export function isDue(index: number, parts = PARTS): boolean {
  * `test` for what two ways have in common, each in turn: `index` is that of the way; all with both in a full run. Where one
  * comes with one change in `parts`, both ways have something with every change.
  */
-export function inTurn(index: number, parts = 2) {
+export function inTurn(index: number, parts = PARTS) {
   return (at: number) => test.skipIf(!isDue(at + (index * parts) / 2, parts))
 }
 
 /**
- * For the tests of a file that are parts of one thing: called for each, gives the `test` that runs with every second
- * change, or with one change in as many as `parts` says; all of them in a full run.
+ * For the tests of a file that are parts of one thing: called for each, gives the `test` that runs with one change in
+ * four, or in as many as `parts` says; all of them in a full run.
  */
-export function takingTurns(parts = 2) {
+export function takingTurns(parts = PARTS) {
   let index = -1
   return () => {
     index += 1

@@ -5,7 +5,7 @@ import { NOTHING } from './examples.js'
 import { choose, follow, stepsOf } from './followed.js'
 
 /** Each takes a lot of work, of one kind. */
-const turn = takingTurns()
+const turn = takingTurns(2)
 
 const BUILD = 'uses: docker/build-push-action@v6'
 

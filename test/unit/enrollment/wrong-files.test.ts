@@ -165,7 +165,7 @@ describe('NewestBuild', () => {
 })
 
 describe('hostile files end soon and with a problem', () => {
-  const turn = takingTurns()
+  const turn = takingTurns(2)
 
   const bomb = (levels: number) =>
     Array.from({ length: levels }, (_, level) =>
