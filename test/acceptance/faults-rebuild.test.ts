@@ -79,7 +79,7 @@ describe.each(REQUESTS)('$name', (asked) => {
         expect(after.map(({ result, attempts }) => [result, attempts])).toEqual(expected(asked, failure))
         expect(fake.requests.filter(({ path }) => path.endsWith('/dispatches')).length).toBeLessThanOrEqual(1)
         expect(`${run.summary}\n${run.annotations.map(({ message }) => message).join('\n')}`).toMatch(
-          /could not be read|refused|may have been started|the next run starts it|does not know its run/,
+          /could not be read|refused|may have been started|the next run starts it|no longer has its run/,
         )
         // Then all is well: one build in all, but where the forge lost the run.
         await factory.run(asked.hour + 2)

@@ -83,6 +83,8 @@ describe.skipIf(!FULL).each(nodesAtHand())('Node %s', (version, nodePath) => {
   test('answers every other command', async () => {
     await mkdir(join(folder, 'new'))
     await writeFile(join(folder, 'Dockerfile'), 'FROM node:22\n')
+    await mkdir(join(folder, 'sources/acme/web'), { recursive: true })
+    await writeFile(join(folder, 'sources/acme/web/Dockerfile'), 'FROM node:22\n')
     const calls: [number, ...string[]][] = [
       [0, 'validate', ...examples],
       [0, 'diff', ...examples],
@@ -93,7 +95,7 @@ describe.skipIf(!FULL).each(nodesAtHand())('Node %s', (version, nodePath) => {
       [0, 'bases', 'Dockerfile', '--json'],
       [0, 'init', '--state', 'new', '--repository', 'acme/state'],
       [0, 'enroll', '--state', 'new', '--image', 'ghcr.io/acme/web', '--repo', 'acme/web'],
-      [2, 'check', '--state', 'new'],
+      [2, 'check', '--state', 'new', '--sources', 'sources'],
       [1, 'nonsense'],
     ]
     for (const [code, ...args] of calls) {
