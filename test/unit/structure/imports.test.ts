@@ -110,6 +110,18 @@ describe('the structure of src', () => {
     ).toEqual([])
   })
 
+  it('the help of the command line loads no schema and no parser: what a command needs is imported where it runs', () => {
+    const loaded = new Set(['cli/index.ts'])
+    for (const file of loaded) {
+      const text = files.includes(file) ? readFileSync(join(SRC, file), 'utf8') : ''
+      for (const [, name = ''] of text.matchAll(/^(?:import|export) (?!type )[^'"]*?from '([^']+)'/gm)) {
+        loaded.add(name.startsWith('.') ? posix.join(dirname(file), name).replace(/\.js$/, '.ts') : name)
+      }
+    }
+    const packages = [...loaded].filter((one) => !files.includes(one) && !one.startsWith('node:'))
+    expect(packages.sort()).toEqual(['commander', 'diff', 'fast-string-width', 'leven', 'picocolors'])
+  })
+
   it('shells do not import each other, and nothing imports a shell but the entry', () => {
     const shells = inside.filter(({ from, to }) => ['action', 'cli'].includes(room(to)) && room(from) !== room(to))
     expect(shells.map(({ from }) => from)).toEqual(['index.ts', 'index.ts'])
