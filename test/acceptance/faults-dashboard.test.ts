@@ -5,7 +5,7 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { eventPayloads } from '../support/events.js'
 import type { RecordedRequest } from '../support/fake-github.js'
-import { isDue } from '../support/full.js'
+import { isCellDue } from '../support/full.js'
 import { WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
 import { STATE } from './factory.js'
@@ -34,7 +34,7 @@ const REQUESTS: readonly Asked[] = [
 
 /** Each way to fail takes several runs: of every three requests one with each change, all of them in a full run. */
 function isTried(failure: number, request: number): boolean {
-  return isDue(request * STAYING.length + failure, 3 * STAYING.length + 1)
+  return isCellDue(request, failure, STAYING.length, 3)
 }
 
 let factory: RebuildFactory

@@ -3,7 +3,7 @@
  * twice, and the next good run ends where an undisturbed one would have.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isDue } from '../support/full.js'
+import { isCellDue, isDue } from '../support/full.js'
 import { git } from '../support/git.js'
 import { WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
@@ -56,7 +56,7 @@ function expected({ name: request }: Asked, { name }: Failure): readonly (readon
 
 describe.each(REQUESTS)('$name', (asked) => {
   for (const [at, failure] of STAYING.entries()) {
-    test.skipIf(!isDue(REQUESTS.indexOf(asked) * STAYING.length + at, 2 * STAYING.length + 1))(
+    test.skipIf(!isCellDue(REQUESTS.indexOf(asked), at, STAYING.length, 2))(
       failure.name,
       { timeout: 240_000 },
       async () => {

@@ -6,7 +6,7 @@ import { eventPayloads } from '../support/events.js'
 import { FakeGitHub } from '../support/fake-github.js'
 import { FakeGitLab } from '../support/fake-gitlab.js'
 import { FakeRegistry } from '../support/fake-registry.js'
-import { eachDue, isDue } from '../support/full.js'
+import { eachDue, isCellDue } from '../support/full.js'
 import { runAction, WORKFLOW_TOKEN } from '../support/run-action.js'
 import { removeTempFolders } from '../support/temp-folder.js'
 import { STATE } from './factory.js'
@@ -133,7 +133,7 @@ const FAILURES: readonly (readonly [string, Answer, 'asked again' | 'settled'])[
 
 describe.each(CONTENTS.map((content, at) => [content, at] as const))('asked for the %s of an image', (content, at) => {
   for (const [index, [name, answer, then]] of FAILURES.entries()) {
-    test.skipIf(!isDue(at * FAILURES.length + index, 2 * FAILURES.length + 1))(
+    test.skipIf(!isCellDue(at, index, FAILURES.length, 2))(
       `a registry that ${name}: ${then}`,
       async () => {
         const digest = pushBuilt()[content]

@@ -18,6 +18,14 @@ export function isDue(index: number, parts = PARTS): boolean {
 }
 
 /**
+ * A cell of a table of rows that are alike in every column: one cell of so many rows, which moves on with each change; all
+ * of them in a full run.
+ */
+export function isCellDue(row: number, column: number, columns: number, rows: number): boolean {
+  return isDue(row * columns + column, rows * columns + 1)
+}
+
+/**
  * `test` for what two ways have in common, each in turn: `index` is that of the way; all with both in a full run. Where one
  * comes with one change in `parts`, both ways have something with every change.
  */
