@@ -8,7 +8,7 @@ import { readOverview } from '../overview.js'
 import { dependencyGraph, type GraphFormat, renderGraph } from '../report/index.js'
 import { serversIn } from '../run-options.js'
 import { type Discovered, discover } from '../sources/index.js'
-import { hasStateFile, linkState, readState, writeFiles } from '../state/index.js'
+import { linkState, matchRecords, readState, writeFiles } from '../state/index.js'
 import { printable } from '../text/index.js'
 import { type CommandContext, nameAndValue, ownRepository, readImagesFile, shownPath, stateFolder } from './options.js'
 import { sourcesOf } from './run-options.js'
@@ -69,12 +69,12 @@ export async function graphCommand(context: CommandContext, options: GraphOption
   const { imagesFile } = folder
   const { enrolled } = readImagesFile(folder, env)
   const { images: enrollments, settings } = enrolled
-  const isKnown = (image: string) => hasStateFile(folder.root, image)
+  const before = readState(folder.root)
+  const known = matchRecords(enrollments, before)
   const discovered = options.discover
-    ? await discover(enrollments, sourcesOf(context), imagesFile, isKnown)
+    ? await discover(enrollments, sourcesOf(context), imagesFile, (image) => known.has(image))
     : NOTHING_DISCOVERED
   const { allowedRegistries } = settings
-  const before = readState(folder.root)
   const state = linkState({ enrollments, discovered, before, imagesFile, allowedRegistries })
   printProblems(terminal, withAcceptances([...discovered.problems, ...state.problems], enrollments))
   terminal.out(renderGraph(dependencyGraph(state), options.json ? 'json' : options.format))

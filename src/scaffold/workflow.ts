@@ -3,6 +3,12 @@ import { OVERRIDES_FILE } from '../enrollment/index.js'
 import { jsonMap } from '../text/index.js'
 import { type Answers, filled, scalar, WORKFLOW_FILES } from './answers.js'
 
+/** Pinned, like every action of a workflow that is given a token. */
+const CHECKOUT = `      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false # the action uses its own token and leaves none behind
+`
+
 const NO_DASHBOARD = { issueEvent: '', isIssue: '', group: '', onlyBoxes: '', issues: '', boxToken: '' }
 
 const EVENT = `  # Someone ticks a box on the dashboard.
@@ -103,10 +109,7 @@ jobs:
       contents: write # commit the state to {{branchName}} (a preview writes nothing)
 {{permissions}}      pull-requests: write # write the comment
 {{issues}}    steps:
-      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
-        with:
-          persist-credentials: false # the action uses its own token and leaves none behind
-{{steps}}      - uses: {{action}}
+${CHECKOUT}{{steps}}      - uses: {{action}}
         with:
 `
 
@@ -201,10 +204,7 @@ jobs:
       contents: write # commit state and manifests to {{branchName}} (a preview writes nothing)
       pull-requests: write # write the comment
 {{issues}}    steps:
-      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
-        with:
-          persist-credentials: false # the action uses its own token and leaves none behind
-{{boxToken}}      - uses: {{action}}
+${CHECKOUT}{{boxToken}}      - uses: {{action}}
         with:
 `
 
