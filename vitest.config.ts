@@ -7,8 +7,8 @@ const suite = (name: string, timeout: number) => ({
     include: [`test/${name}/**/*.test.ts`],
     // Only these draw at random.
     setupFiles: name === 'unit' || name === 'fuzz' ? ['test/support/random.ts'] : [],
-    // What unit tests import has no state of its own: it is loaded once a worker, not once a file.
-    isolate: name !== 'unit',
+    // What tests import keeps no state that others see: it is loaded once a worker, not once a file.
+    isolate: false,
     globalSetup: name === 'unit' || name === 'fuzz' ? [] : ['test/support/compiled-bundle.ts'],
     testTimeout: timeout,
     hookTimeout: timeout,
