@@ -91,7 +91,7 @@ describe.each([
     },
   )
 
-  // Ten commits by other people, and ten runs of ours: with one change in four, by one method.
+  // Ten commits by other people, and ten runs of ours: with one change in six, by one method.
   test.skipIf(!FULL && (method === 'push' || !isDue(3)))(
     'a race that is always lost ends with one clear message',
     async () => {

@@ -9,10 +9,10 @@ import { test } from 'vitest'
 /** Whether everything is to be tested. What is not tested otherwise is shown as skipped. */
 export const FULL = env.FULL === '1'
 
-const PARTS = 4
+const PARTS = 6
 const SHARE = Number(env.SHARE ?? 0)
 
-/** One case in four, or in as many as `parts` says, of many that are alike, a row each; all of them in a full run. */
+/** One case in six, or in as many as `parts` says, of many that are alike, a row each; all of them in a full run. */
 export function isDue(index: number, parts = PARTS): boolean {
   return FULL || index % parts === SHARE % parts
 }
@@ -35,7 +35,7 @@ export function inTurn(index: number, parts = PARTS) {
 
 /**
  * For the tests of a file that are parts of one thing: called for each, gives the `test` that runs with one change in
- * four, or in as many as `parts` says; all of them in a full run.
+ * six, or in as many as `parts` says; all of them in a full run.
  */
 export function takingTurns(parts = PARTS) {
   let index = -1
@@ -46,7 +46,7 @@ export function takingTurns(parts = PARTS) {
 }
 
 /**
- * `test.each` for a table of cases that are alike: one in four runs, or in as many as `parts` says, and one at least; the
+ * `test.each` for a table of cases that are alike: one in six runs, or in as many as `parts` says, and one at least; the
  * others are shown as skipped.
  */
 export function eachDue<Row extends readonly unknown[]>(rows: readonly Row[], parts = PARTS) {
