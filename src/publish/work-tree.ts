@@ -16,14 +16,13 @@ export interface WorkTree {
 
 /** The checkout with a folder as its top; null if there is none, or its configuration points to another folder. */
 export async function findWorkTree(folder: string): Promise<WorkTree | null> {
-  const top = await git(['rev-parse', '--show-toplevel'], { cwd: folder })
-  if (top.exitCode !== 0) return null
-  const root = resolve(top.stdout.replace(/\r?\n$/, ''))
-  if (root !== (await realpath(folder))) return null
-  const head = await git(['rev-parse', '--verify', 'HEAD^{commit}'], { cwd: root })
-  if (head.exitCode !== 0) return null
-  const branch = await git(['symbolic-ref', '--quiet', '--short', 'HEAD'], { cwd: root })
-  return { root, head: head.stdout.trim(), branch: branch.exitCode === 0 ? branch.stdout.trim() : null }
+  const { stdout } = await git(['rev-parse', '--show-toplevel', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD'], {
+    cwd: folder,
+  })
+  const [, top, head, ref] = /^(.+?)\r?\n([0-9a-f]{40,})\r?\n(\S+)\s*$/s.exec(stdout) ?? []
+  if (top === undefined || head === undefined || ref === undefined) return null
+  const root = resolve(top)
+  return root === (await realpath(folder)) ? { root, head, branch: branchIn(ref) } : null
 }
 
 /**
@@ -42,8 +41,11 @@ export async function checkOut(remote: GitRemote, ref: string | null, folder: st
     `checking out ${wanted}`,
   )
   const head = await gitOrRefuse(['rev-parse', 'HEAD'], { cwd: folder }, 'reading the head')
-  const branch = wanted.startsWith('refs/heads/') ? wanted.slice('refs/heads/'.length) : null
-  return { root: resolve(folder), head, branch }
+  return { root: resolve(folder), head, branch: branchIn(wanted) }
+}
+
+function branchIn(ref: string): string | null {
+  return ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : null
 }
 
 /** Invalid in a ref (git check-ref-format): git would read a pattern, two refs or an option. */
@@ -213,12 +215,12 @@ export async function copyCommitted(tree: WorkTree, path: string, folder: string
  * checkout's `.git` (a proxy, another server, disabled certificate checks) have no effect there.
  */
 export async function startScratchClone(tree: WorkTree, folder: string): Promise<void> {
-  const gitPath = async (name: string) =>
-    resolve(tree.root, (await git(['rev-parse', '--git-path', name], { cwd: tree.root })).stdout.trim())
+  const paths = await git(['rev-parse', '--git-path', 'objects', '--git-path', 'shallow'], { cwd: tree.root })
+  const [objects = '', shallow = ''] = paths.stdout.split(/\r?\n/).map((path) => resolve(tree.root, path))
   await startRepository(folder, tree.head.length === 64 ? 'sha256' : 'sha1')
   await mkdir(join(folder, '.git/objects/info'), { recursive: true })
-  await writeFile(join(folder, '.git/objects/info/alternates'), `${await gitPath('objects')}\n`)
-  await copyFile(await gitPath('shallow'), join(folder, '.git/shallow')).catch(() => undefined)
+  await writeFile(join(folder, '.git/objects/info/alternates'), `${objects}\n`)
+  await copyFile(shallow, join(folder, '.git/shallow')).catch(() => undefined)
 }
 
 /** Git's object id of a text: SHA-1, or SHA-256 in repositories that use it (recognized by the length of their ids). */
