@@ -1,6 +1,7 @@
 /** What becomes of a published image: promotion by push and by pull request, and what can go wrong with git. */
 import { expect } from 'vitest'
 import { PATIENCE_SECONDS, pause, until } from '../support/cluster.ts'
+import type { GitFault } from '../support/git-server.ts'
 import { hasEnded, type Promotion, phaseOf } from '../support/objects.ts'
 import type { Scenario, Suite } from '../support/suite.ts'
 import type { TestImage } from '../support/test-image.ts'
@@ -81,6 +82,50 @@ async function expectPromoted({ read }: Target, tag: string): Promise<void> {
   expect(await read('app/kustomization.yaml')).toContain(`newTag: ${tag}`)
 }
 
+/** Something is wrong with git for a while, and a promotion outlasts it. */
+interface Outage extends Pick<PromotionCase, 'title' | 'name'> {
+  readonly fault: GitFault
+  /** Until when it lasts once it was met; left out: 25 seconds. */
+  readonly lasts?: (target: Target, made: Promotion) => Promise<void>
+}
+
+const OUTAGES: readonly Outage[] = [
+  { title: 'git is down for 25 seconds', name: 'git-down', fault: 'down' },
+  { title: 'the push is refused for 25 seconds', name: 'push-refused', fault: 'refuses-pushes' },
+  {
+    title: 'the environment has no Secret, then it has',
+    name: 'no-credentials',
+    fault: 'asks-for-credentials',
+    lasts: async (target, made) => {
+      const waiting = await until('it says why it waits', () => {
+        const now = target.now(made)
+        return now?.status?.message ? now : undefined
+      })
+      expect(phaseOf(waiting)).toBe('Running')
+      expect(waiting.status?.message).toMatch(/credentials|Username|[Aa]uthentication/)
+      expect(waiting.status?.message).toContain(target.repo)
+    },
+  },
+]
+
+function outage({ title, name, fault, lasts = () => pause(25) }: Outage): PromotionCase {
+  return {
+    title,
+    name,
+    play: async (target) => {
+      const { git } = target.suite.forge
+      git.faults.set(target.repo, fault)
+      const made = await target.publish('1.0.0')
+      await until('git is asked in vain', () => git.failures.get(target.repo))
+      await lasts(target, made)
+      expect(await target.read('values.yaml'), 'nothing is pushed meanwhile').toBe(VALUES)
+      git.faults.delete(target.repo)
+      expect(phaseOf(await target.ended(made))).toBe('Succeeded')
+      await expectPromoted(target, '1.0.0')
+    },
+  }
+}
+
 const pushes: readonly PromotionCase[] = [
   {
     title: 'promotion by push',
@@ -95,55 +140,6 @@ const pushes: readonly PromotionCase[] = [
       const [last] = await target.suite.forge.git.log(target.repo)
       expect(last?.message).toContain('1.0.1')
       expect(last?.message).toContain('sha256:')
-    },
-  },
-  {
-    title: 'git is down for 25 seconds',
-    name: 'git-down',
-    play: async (target) => {
-      const { git } = target.suite.forge
-      git.faults.set(target.repo, 'down')
-      const made = await target.publish('1.0.0')
-      await until('git is asked', () => git.failures.get(target.repo))
-      await pause(25)
-      git.faults.delete(target.repo)
-      expect(phaseOf(await target.ended(made))).toBe('Succeeded')
-      await expectPromoted(target, '1.0.0')
-    },
-  },
-  {
-    title: 'the push is refused for 25 seconds',
-    name: 'push-refused',
-    play: async (target) => {
-      const { git } = target.suite.forge
-      git.faults.set(target.repo, 'refuses-pushes')
-      const made = await target.publish('1.0.0')
-      await until('a push is tried', () => git.failures.get(target.repo))
-      await pause(25)
-      expect(await target.read('values.yaml')).toBe(VALUES)
-      git.faults.delete(target.repo)
-      expect(phaseOf(await target.ended(made))).toBe('Succeeded')
-      await expectPromoted(target, '1.0.0')
-    },
-  },
-  {
-    title: 'the environment has no Secret, then it has',
-    name: 'no-credentials',
-    play: async (target) => {
-      const { git } = target.suite.forge
-      git.faults.set(target.repo, 'asks-for-credentials')
-      const made = await target.publish('1.0.0')
-      await until('git is asked', () => git.failures.get(target.repo))
-      const waiting = await until('it says why it waits', () => {
-        const now = target.now(made)
-        return now?.status?.message === undefined || now.status.message === '' ? undefined : now
-      })
-      expect(phaseOf(waiting)).toBe('Running')
-      expect(waiting.status?.message).toMatch(/credentials|Username|[Aa]uthentication/)
-      expect(waiting.status?.message).toContain(target.repo)
-      git.faults.delete(target.repo)
-      expect(phaseOf(await target.ended(made))).toBe('Succeeded')
-      await expectPromoted(target, '1.0.0')
     },
   },
   {
@@ -201,4 +197,4 @@ function opened({ suite, repo }: Target) {
 }
 
 /** Every row about promotion. */
-export const PROMOTIONS: readonly Scenario[] = [...pushes, ...pullRequests].map(promotion)
+export const PROMOTIONS: readonly Scenario[] = [...pushes, ...OUTAGES.map(outage), ...pullRequests].map(promotion)
