@@ -4,7 +4,7 @@
  */
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHECKED, CHECKED_IMAGE } from './scenarios/checked.ts'
+import { CHECKED, CHECKS } from './scenarios/checked.ts'
 import { ENROLLMENTS } from './scenarios/enrollment.ts'
 import { FACTORIES } from './scenarios/factories.ts'
 import { FORGE_FAULTS } from './scenarios/forge-faults.ts'
@@ -32,8 +32,12 @@ const all: readonly Scenario[] = [
   ...PAST,
 ]
 const scenarios = all.filter(isWanted)
+const checks = CHECKS.filter(isWanted)
 const restarts = RESTARTS.filter(isWanted)
 const why = options === null ? ' (skipped: see CONTRIBUTING.md, "On a live Kargo")' : ''
+
+const canCheck = async ({ cluster }: Suite) =>
+  (await cluster.hasRollouts()) && (options?.runsJobs === true || (await cluster.hasNodes()))
 
 const HALF_AN_HOUR = 1_800_000
 const HOUR = 3_600_000
@@ -74,10 +78,18 @@ describe.skipIf(options === null)(`a live Kargo${why}`, () => {
     })
   })
 
-  it(`${CHECKED_IMAGE.title}`, { timeout: HALF_AN_HOUR }, async ({ skip }) => {
-    skip(!(await suite.cluster.canAnalyze()), 'the cluster has no nodes, or no Argo Rollouts')
-    await suite.build([CHECKED], [CHECKED_IMAGE])
-    await suite.play(CHECKED_IMAGE)
+  describe('checks', () => {
+    beforeAll(async () => {
+      if (options === null || !(await canCheck(suite))) return
+      await suite.build([CHECKED], checks)
+      const factory = suite.factories.get(CHECKED.name)
+      if (options.runsJobs && factory !== undefined) suite.runJobs(factory)
+    }, HALF_AN_HOUR)
+
+    it.concurrent.for(checks)('$title', async (scenario, { skip }) => {
+      skip(!(await canCheck(suite)), 'the cluster has no nodes, or no Argo Rollouts')
+      await suite.play(scenario)
+    })
   })
 
   it.skipIf(options?.load === 0)('many images at once (KARGO_TEST_LOAD)', { timeout: HOUR }, async () => {

@@ -55,11 +55,14 @@ export class Cluster {
     return `${server}, Kubernetes ${version.gitVersion}`
   }
 
-  /** Whether checks of images can run. */
-  async canAnalyze(): Promise<boolean> {
-    const nodes = await this.kubectl(['get', 'nodes', '-o', 'name'])
-    const { code } = await this.tryKubectl(['get', 'crd', 'analysisruns.argoproj.io'])
-    return nodes !== '' && code === 0
+  /** Whether Jobs run. */
+  async hasNodes(): Promise<boolean> {
+    return (await this.kubectl(['get', 'nodes', '-o', 'name'])) !== ''
+  }
+
+  /** Whether Argo Rollouts is there. */
+  async hasRollouts(): Promise<boolean> {
+    return (await this.tryKubectl(['get', 'crd', 'analysisruns.argoproj.io'])).code === 0
   }
 
   /** Has Kargo look at an object now, as people do. What is asked for at about the same time is one command. */

@@ -4,7 +4,11 @@ import type { KubeObject } from './cluster.ts'
 export interface Freight extends KubeObject {
   readonly origin: { readonly kind: string; readonly name: string }
   readonly images?: readonly { readonly repoURL: string; readonly tag: string; readonly digest: string }[]
-  readonly status?: { readonly metadata?: Readonly<Record<string, unknown>> }
+  readonly status?: {
+    readonly metadata?: Readonly<Record<string, unknown>>
+    /** By Stage. */
+    readonly verifiedIn?: Readonly<Record<string, unknown>>
+  }
 }
 
 export interface Promotion extends KubeObject {

@@ -13,6 +13,8 @@ export interface SuiteOptions {
   readonly clock: string | null
   /** Scenarios whose titles it matches are played, and only their images enrolled; null: all. */
   readonly only: RegExp | null
+  /** Whether the suite runs the Jobs of checks itself, for a cluster without nodes on which Argo Rollouts runs all the same. */
+  readonly runsJobs: boolean
   /** How many images the load scenario has; 0: it is left out. */
   readonly load: number
   /** Where the report is written; null: a file in the system's temporary folder. */
@@ -32,6 +34,7 @@ export function suiteOptions(env: NodeJS.ProcessEnv): SuiteOptions | null {
     restart: env.KARGO_TEST_RESTART || DELETE_CONTROLLER,
     clock: env.KARGO_TEST_CLOCK || null,
     only: env.KARGO_TEST_ONLY ? new RegExp(env.KARGO_TEST_ONLY) : null,
+    runsJobs: env.KARGO_TEST_NODES === 'none',
     load: Number(env.KARGO_TEST_LOAD || '0'),
     report: env.KARGO_TEST_REPORT || null,
   }

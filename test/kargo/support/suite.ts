@@ -8,6 +8,7 @@ import { Factory, type FactorySpec, type ImageSpec, type Surroundings } from './
 import { Forge } from './forge.ts'
 import { GitServer } from './git-server.ts'
 import { Janitor } from './janitor.ts'
+import { runJobs } from './jobs.ts'
 import { type Freight, type Promotion, sizeOf } from './objects.ts'
 import type { SuiteOptions } from './options.ts'
 import { Registry } from './registry.ts'
@@ -92,6 +93,11 @@ export class Suite {
     })
     await factory.begin(images)
     return images.map((image) => this.image(factory, image))
+  }
+
+  /** Runs the Jobs of a factory from now on. */
+  runJobs({ spec, namespace }: Factory): void {
+    runJobs(this.cluster, namespace, join(this.#at.folder, spec.name, 'jobs'))
   }
 
   /** An enrolled image. */
