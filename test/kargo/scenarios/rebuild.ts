@@ -20,6 +20,9 @@ const INPUTS = { reason: '$(baseImage) is now $(baseDigest)', note: 'quote " bac
 /** A finished Promotion takes this much at most: twenty of them are kept for each Stage. */
 const MAX_PROMOTION = 18_000
 
+/** Kargo may look at the second some seconds after the first: long enough for both to be seen before a build begins. */
+export const SEEN_BOTH = { minimumReleaseAge: '20s' }
+
 /** Milliseconds since the epoch of the first request of a kind. */
 function firstAsked({ builds }: TestImage, question: 'runs' | 'dispatch'): number {
   return builds.asked(question)[0]?.at ?? Number.NaN
@@ -114,10 +117,10 @@ const failing: readonly Scenario[] = [
   one(
     'the other base of a change whose builds failed',
     MAIN,
-    { name: 'broken-twice', bases: ['broken-one', 'broken-two'] },
+    { name: 'broken-twice', bases: ['broken-one', 'broken-two'], entry: SEEN_BOTH },
     async (image) => {
       image.builds.conclusions = ['failure']
-      const changes = [await image.change(0), await image.change(1)]
+      const changes = await Promise.all([image.change(0), image.change(1)])
       const ended = await Promise.all(changes.map((change) => image.fails(change)))
       expect(image.builds.counts()).toMatchObject({ dispatch: 2 })
       const [, last] = ended.sort(byEnd)
@@ -137,9 +140,6 @@ const failing: readonly Scenario[] = [
 function byEnd(a: Promotion, b: Promotion): number {
   return (a.status?.finishedAt ?? '') < (b.status?.finishedAt ?? '') ? -1 : 1
 }
-
-/** Kargo may look at the second some seconds after the first: long enough for both to be seen before a build begins. */
-export const SEEN_BOTH = { minimumReleaseAge: '20s' }
 
 const together: readonly Scenario[] = [
   one(
