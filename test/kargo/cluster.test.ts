@@ -36,9 +36,6 @@ const checks = CHECKS.filter(isWanted)
 const restarts = RESTARTS.filter(isWanted)
 const why = options === null ? ' (skipped: see CONTRIBUTING.md, "On a live Kargo")' : ''
 
-const canCheck = async ({ cluster }: Suite) =>
-  (await cluster.hasRollouts()) && (options?.runsJobs === true || (await cluster.hasNodes()))
-
 const HALF_AN_HOUR = 1_800_000
 const HOUR = 3_600_000
 
@@ -48,7 +45,10 @@ describe.skipIf(options === null)(`a live Kargo${why}`, () => {
   beforeAll(async () => {
     if (options === null) return
     suite = await Suite.begin(options, restarts.length)
-    await suite.build(FACTORIES, [...scenarios, ...restarts])
+    const { cluster } = suite
+    const canCheck = (await cluster.hasRollouts()) && (options.runsJobs || (await cluster.hasNodes()))
+    await suite.build(canCheck ? [...FACTORIES, CHECKED] : FACTORIES, [...scenarios, ...restarts, ...checks])
+    if (options.runsJobs) suite.runJobs(CHECKED)
   }, HALF_AN_HOUR)
 
   afterAll(async () => {
@@ -66,28 +66,21 @@ describe.skipIf(options === null)(`a live Kargo${why}`, () => {
     for (const factory of suite.factories.values()) expect(await factory.drift()).toEqual([])
   })
 
-  describe('scenarios', () => {
+  describe.skipIf(scenarios.length === 0)('scenarios', () => {
     it.concurrent.for(scenarios)('$title', async (scenario) => {
       await suite.play(scenario)
     })
   })
 
-  describe("the controller's pod", () => {
+  describe.skipIf(restarts.length === 0)("the controller's pod", () => {
     it.concurrent.for(restarts)('$title', async (scenario) => {
       await suite.play(scenario)
     })
   })
 
-  describe('checks', () => {
-    beforeAll(async () => {
-      if (options === null || !(await canCheck(suite))) return
-      await suite.build([CHECKED], checks)
-      const factory = suite.factories.get(CHECKED.name)
-      if (options.runsJobs && factory !== undefined) suite.runJobs(factory)
-    }, HALF_AN_HOUR)
-
+  describe.skipIf(checks.length === 0)('checks', () => {
     it.concurrent.for(checks)('$title', async (scenario, { skip }) => {
-      skip(!(await canCheck(suite)), 'the cluster has no nodes, or no Argo Rollouts')
+      skip(!suite.factories.has(CHECKED.name), 'the cluster has no nodes, or no Argo Rollouts')
       await suite.play(scenario)
     })
   })

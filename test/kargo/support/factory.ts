@@ -8,7 +8,7 @@ import process from 'node:process'
 import { parseAllDocuments, parseDocument, stringify } from 'yaml'
 import { runProcess } from '../../support/processes.ts'
 import { BUNDLE } from '../../support/run-action.ts'
-import type { Cluster, KubeObject } from './cluster.ts'
+import { type Cluster, type KubeObject, pause } from './cluster.ts'
 import { differences } from './drift.ts'
 import { FORGE_TOKEN, type Forge } from './forge.ts'
 import type { Janitor } from './janitor.ts'
@@ -107,7 +107,12 @@ export class Factory {
     await this.#enroll(images)
     const [shared, own] = split(this.objects, (object) => object.metadata.namespace === undefined)
     await this.#at.janitor.watchOver({ namespace: this.namespace })
-    await this.#apply(shared)
+    await this.#apply(shared).catch(async (error: Error) => {
+      // Kargo's webhook may not have heard of the namespace when the Project comes, and then fails to make it itself.
+      if (!error.message.includes('already exists')) throw error
+      await pause(2)
+      await this.#apply(shared)
+    })
     await this.#at.cluster.kubectl(['wait', `project/${this.namespace}`, '--for=condition=Ready', '--timeout=60s'])
     await this.addSecrets(this.spec.secrets ?? ['github-dispatch', 'gitlab-dispatch'])
     await this.#apply(own)

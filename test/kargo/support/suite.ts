@@ -95,9 +95,10 @@ export class Suite {
     return images.map((image) => this.image(factory, image))
   }
 
-  /** Runs the Jobs of a factory from now on. */
-  runJobs({ spec, namespace }: Factory): void {
-    runJobs(this.cluster, namespace, join(this.#at.folder, spec.name, 'jobs'))
+  /** Runs the Jobs of a factory from now on, if it is there. */
+  runJobs({ name }: FactorySpec): void {
+    const factory = this.factories.get(name)
+    if (factory !== undefined) runJobs(this.cluster, factory.namespace, join(this.#at.folder, name, 'jobs'))
   }
 
   /** An enrolled image. */
