@@ -273,23 +273,28 @@ const byOthers: readonly Scenario[] = [
     await image.succeeds(change)
     expect(image.builds.counts()).toMatchObject({ runs: 1, dispatch: 1 })
   }),
-  one('an older digest by hand holds back the newer ones', MAIN, { name: 'held-back' }, async (image) => {
-    const older = await image.change()
-    await image.succeeds(older)
-    await image.succeeds(await image.change())
-    image.builds.conclusions = ['failure', 'success']
-    await image.byHand(older)
-    await image.fails(older)
-    const newest = await image.change()
-    await image.seen(newest)
-    await image.refreshStage()
-    await pause(20)
-    expect(image.promotions(newest.freight), 'Kargo promotes nothing newer by itself').toEqual([])
-    await image.byHand(newest)
-    await image.succeeds(newest)
-    await image.succeeds(await image.change())
-    expect(image.builds.counts(), 'the newest by hand lets them go').toMatchObject({ dispatch: 5 })
-  }),
+  one(
+    'an older digest by hand holds back the newer ones',
+    MAIN,
+    { name: 'held-back', entry: { rebuildDelay: '0' } },
+    async (image) => {
+      const older = await image.change()
+      await image.succeeds(older)
+      await image.succeeds(await image.change())
+      image.builds.conclusions = ['failure', 'success']
+      await image.byHand(older)
+      await image.fails(older)
+      const newest = await image.change()
+      await image.seen(newest)
+      await image.refreshStage()
+      await pause(20)
+      expect(image.promotions(newest.freight), 'Kargo promotes nothing newer by itself').toEqual([])
+      await image.byHand(newest)
+      await image.succeeds(newest)
+      await image.succeeds(await image.change())
+      expect(image.builds.counts(), 'the newest by hand lets them go').toMatchObject({ dispatch: 5 })
+    },
+  ),
   {
     title: 'enrolledAt',
     factory: MAIN.name,
