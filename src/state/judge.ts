@@ -10,7 +10,7 @@ import {
 import { isDataMap } from '../yaml/data.js'
 import { evidenceIn, provenBase } from './evidence.js'
 import type { TrackedImage } from './model.js'
-import { lastRebuilt } from './rebuilds.js'
+import { isDuringRebuild, lastRebuilt } from './rebuilds.js'
 import { baseDigestOf, digestSince, enrolledSeconds, type StateRecord, timeOf } from './record.js'
 
 /** The input of `policy/` about a base, with its evidence. */
@@ -40,11 +40,13 @@ function timesOf(record: StateRecord | undefined): ImageTimes {
 
 /**
  * When an image was last built according to its record, in milliseconds: the published image's own timestamp, or the
- * start of a later build of ours.
+ * start of a later build of ours. If that timestamp is from a recorded build, its start counts: a build pulls its base
+ * images before it is over.
  */
 export function builtTime(record: StateRecord | undefined): number | null {
   const [published, own] = [timeOf(record, 'lastBuilt'), lastRebuilt(record)]
-  return published === null || own === null ? (published ?? own) : Math.max(published, own)
+  if (published === null || own === null) return published ?? own
+  return isDuringRebuild(record, published) ? own : Math.max(published, own)
 }
 
 /** When an image was built and enrolled, and when its evidence was read. */

@@ -99,6 +99,14 @@ export function lastRebuilt(record: StateRecord | undefined): number | null {
   return times.length === 0 ? null : Math.max(...times)
 }
 
+/** Whether one of the recorded successful builds was running at a time, in milliseconds. */
+export function isDuringRebuild(record: StateRecord | undefined, time: number): boolean {
+  return rebuildsOf(record).some(({ result, started, ended }) => {
+    if (result !== 'succeeded' || started === null || ended === null) return false
+    return Date.parse(started) <= time && time <= Date.parse(ended)
+  })
+}
+
 /**
  * Whether a failed rebuild was for all of these bases: then a new one would be for the same change.
  *

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { builtTime } from '../../../src/state/judge.js'
 import { type Rebuild, rebuildsOf, updateRebuild, withRebuild } from '../../../src/state/rebuilds.js'
 import { imageText } from '../../../src/state/state-file.js'
 import { entry, recordIn, run as runState } from './world.js'
@@ -102,5 +103,26 @@ describe('the record of rebuilds', () => {
     expect(gone.files.get('_archive/images/api.yaml')).toBe(text)
     const back = await runState(entry('api'), sources, gone.files)
     expect(rebuildsOf(back.records.images.get('api'))).toEqual(rebuildsOf(parse(text)))
+  })
+})
+
+describe('when an image was built', () => {
+  const [started, ended] = ['2026-01-02T03:04:07.000Z', '2026-01-02T03:14:07.000Z']
+  const rebuild: Rebuild = { ...intended, claim: null, run, result: 'succeeded', attempts: 1, started, ended }
+
+  // A build pulls its base images long before the time that the image has of itself.
+  it.each([
+    ['the image is from the recorded build', '2026-01-02T03:13:00.000Z', rebuild, started],
+    ['it is from a later one', '2026-01-02T03:15:00.000Z', rebuild, '2026-01-02T03:15:00.000Z'],
+    ['it is not from a build: a reproducible one', '2025-01-01T00:00:00.000Z', rebuild, started],
+    [
+      'the recorded build failed',
+      '2026-01-02T03:13:00.000Z',
+      { ...rebuild, result: 'failed' as const },
+      '2026-01-02T03:13:00.000Z',
+    ],
+  ])('%s', (_, lastBuilt, recorded, expected) => {
+    const built = builtTime(withRebuild({ name: 'api', lastBuilt }, recorded))
+    expect(new Date(built ?? 0).toISOString()).toBe(expected)
   })
 })
