@@ -93,7 +93,7 @@ export interface Decision {
 
 /**
  * Decides what is started in this run. Forges are queried only for due images: whether they were built in the meantime,
- * or are being built; with `engine: kargo`, for awaited builds.
+ * or are being built; and for awaited builds.
  *
  * @param followed result of `followRebuilds`.
  * @throws Refusal when a person requests something that cannot be rebuilt.

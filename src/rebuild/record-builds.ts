@@ -16,7 +16,7 @@ import { askForges, type FollowedBuilds } from './follow.js'
 import { afterReading, started } from './open.js'
 import { type BuildPlace, type BuildRun, buildOf, type CountedRuns, openRebuild, type RunsClient } from './runs.js'
 
-/** An image that Kargo builds, to look for its build at the forge. */
+/** An image whose build is looked for at the forge. */
 export interface AwaitedBuild {
   readonly image: TrackedImage
   readonly place: BuildPlace
@@ -32,8 +32,9 @@ export interface AwaitedBuild {
 const MAX_ASKED = 500
 
 /**
- * Images of `engine: kargo` whose builds are looked up: those with a new published digest, and those whose rebuild is
- * due and not recorded yet.
+ * Images whose builds are looked up. With `engine: kargo`: those with a new published digest, and those whose rebuild is
+ * due and not recorded yet. With `engine: actions`: those with a new published digest that covers a change only if its
+ * build started after it.
  *
  * @param before records of images before this run looked them up; null: it does not.
  */
@@ -42,7 +43,7 @@ export function awaitedBuilds(
   all: Circumstances,
   before: Records['images'] | null,
 ): AwaitedBuild[] {
-  if (all.settings.engine !== 'kargo' || before === null) return []
+  if (before === null) return []
   return images
     .flatMap((image) => awaitedBuild(image, before.get(image.enrollment.name), all) ?? [])
     .sort(
@@ -60,8 +61,12 @@ function awaitedBuild(image: TrackedImage, before: StateRecord | undefined, all:
   const build = buildOf(enrollment, record)
   if (!enrollment.enabled || record === undefined || build === null || build.counted === null) return null
   const asked = { image, place: build.place, counted: build.counted, record }
-  if (before !== undefined && isPublishedAnew(before, record)) return { ...asked, before, since: 0 }
-  if (openRebuild(record) !== null) return null
+  const isActions = all.settings.engine === 'actions'
+  if (before !== undefined && isPublishedAnew(before, record)) {
+    const isAsked = isActions ? isCoveredByTimestamp(before, record, all) : digestOf(before, 'currentDigest') !== null
+    if (isAsked) return { ...asked, before, since: 0 }
+  }
+  if (isActions || openRebuild(record) !== null) return null
   const due = dueCandidate(image, record, build, all)
   if (due?.kind === 'startable') return { ...asked, before: null, since: due.since }
   // A build started by someone else does not prevent Kargo from starting its own.
@@ -74,7 +79,18 @@ function isPublishedAnew(before: StateRecord, record: StateRecord): boolean {
   const [old, digest] = [digestOf(before, 'currentDigest'), digestOf(record, 'currentDigest')]
   const last = rebuildsOf(record).find(({ result }) => result === 'succeeded')
   const isOnRecord = last !== undefined && last.evidence === null && last.published !== digest
-  return old !== null && old !== digest && !isOnRecord
+  return old !== digest && !isOnRecord
+}
+
+/**
+ * Whether only the new timestamp of a published image says that it has the change of a base: its build may have pulled
+ * the base before that.
+ */
+function isCoveredByTimestamp(before: StateRecord, record: StateRecord, { records }: Circumstances): boolean {
+  const { built } = knownImage(before, records.bases).times
+  return knownImage(record, records.bases).bases.some(({ change, updated }) => {
+    return change === 'built' && updated !== null && (built === null || updated > built)
+  })
 }
 
 /** Adds builds that Kargo or others started to the records, as far as the forges report them. Starts nothing. */
@@ -111,6 +127,7 @@ function withBuilds(
     const publisher = since.find(({ status }) => status === 'succeeded') ?? latestBuild(since)
     if (publisher !== null) after = withBuild(publisher, { image, record, before }, all)
   }
+  if (all.settings.engine === 'actions') return after
   const failed = runs.find(({ status, isDispatched }) => isDispatched && isBad(status))
   for (const run of [latestBuild(runs), failed ?? null]) {
     const next = run === null ? after : withBuild(run, { image, record: after, before: null }, all)
@@ -140,7 +157,8 @@ function withBuild(
   const covered = known.bases.filter(isCovered)
   if (covered.length === 0 && before === null) return record
   const isOverridden = covered.some(({ digest }) => all.overrides.some((one) => one.digest === digest))
-  const reason = !isDispatched || covered.length === 0 ? 'manual' : isOverridden ? 'override' : 'base'
+  const isKargos = isDispatched && all.settings.engine === 'kargo'
+  const reason = !isKargos || covered.length === 0 ? 'manual' : isOverridden ? 'override' : 'base'
   const [last] = rebuilds
   const isAgain = last !== undefined && last.ended !== null && last.reason === reason && isFailedFor(last, covered)
   const rebuild =

@@ -145,15 +145,15 @@ export class Factory {
     },
   }
 
-  /** What builds published since is seen: the images themselves, and those of them that are bases. */
+  /** What builds published since is seen: the images themselves, made as they ended, and those of them that are bases. */
   #lookUp(): void {
     for (const run of this.runs) {
       const record = this.images.get(run.image)
       if (record === undefined || !run.isGood || run.endsAt > this.now) continue
       const digest = `sha256:${run.id.padStart(64, 'f')}`
       const built = Date.parse(String(record.lastBuilt ?? 0))
-      if (record.currentDigest === digest || built >= run.startedAt) continue
-      this.images.set(run.image, { ...record, currentDigest: digest, lastBuilt: iso(run.startedAt) })
+      if (record.currentDigest === digest || built >= run.endsAt) continue
+      this.images.set(run.image, { ...record, currentDigest: digest, lastBuilt: iso(run.endsAt) })
       if (this.bases.has(run.image)) this.moveBase(run.image)
     }
   }

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { knownImage } from '../../../src/explain/index.js'
 import { outlookOf } from '../../../src/policy/index.js'
+import { openRebuild } from '../../../src/rebuild/index.js'
 import { rebuildsOf } from '../../../src/state/index.js'
 import { runs } from '../../support/full.js'
 import { type Cut, Factory, HOUR } from './factory.js'
@@ -54,8 +55,9 @@ function forgotten(factory: Factory): string[] {
     const outlook = outlookOf(enrollment, known, factoryPolicy)
     if (outlook.kind !== 'scheduled' || Date.parse(outlook.at) > factory.now) return []
     const isBuilt = (name: string) => {
-      const [last] = rebuildsOf(factory.images.get(name))
-      return last !== undefined && last.result !== 'succeeded'
+      const record = factory.images.get(name)
+      const [last] = rebuildsOf(record)
+      return openRebuild(record) !== null || (last !== undefined && last.result !== 'succeeded')
     }
     const { name, rebuildDelay } = enrollment
     const isDelayed = factory.runs.some(

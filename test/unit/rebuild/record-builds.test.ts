@@ -227,7 +227,7 @@ describe('builds that Kargo starts', () => {
     expect(rebuild).toMatchObject({ reason: 'manual', result: 'started', published: `sha256:${'e'.repeat(64)}` })
   })
 
-  it('are asked for by no run that looks up nothing, and by no engine that starts them itself', async () => {
+  it('are asked for by no run that looks up nothing, and where nothing new is published by no engine that starts them', async () => {
     const factory = await enrolled()
     factory.moveBase('node')
     expect(awaitedBuilds(factory.tracked, factory.circumstances('me'), factory.images)).toHaveLength(2)
@@ -246,6 +246,50 @@ describe('builds that Kargo starts', () => {
     factory.now += HOUR
     expect(await requestsOf(factory)).toBe(500)
     expect(recorded(factory, 'image-500')).toEqual(['manual succeeded 1 #1 unknown'])
+  })
+})
+
+describe('engine actions: an image whose timestamp is newer than its base, and whose build began before it', () => {
+  const ACTIONS = `settings: {engine: actions}\nimages:\n${entry('api')}`
+  const MINUTE = 60_000
+
+  /** The base moves while a push is built; nobody asks for that build before it is over. */
+  async function crossed(isSeen: boolean): Promise<Factory> {
+    const factory = await enrolled(ACTIONS, { api: ['node'] })
+    factory.buildByHand('api')
+    factory.now += 5 * MINUTE
+    factory.moveBase('node')
+    if (isSeen) expect(await factory.run()).toEqual([])
+    factory.now += 40 * MINUTE
+    expect(await factory.run()).toEqual([])
+    return factory
+  }
+
+  it.each([false, true])('is rebuilt when its delay is over (asked for while it was built: %s)', async (isSeen) => {
+    const factory = await crossed(isSeen)
+    expect(recorded(factory)).toEqual(['manual succeeded 1 #1 unknown'])
+    factory.now += 14 * MINUTE
+    expect(await factory.run()).toEqual([])
+    factory.now += MINUTE
+    expect(await factory.run()).toEqual(['api'])
+  })
+
+  it('costs one request', async () => {
+    const factory = await crossed(false)
+    expect(factory.requests).toBe(1)
+    expect(await requestsOf(factory)).toBe(0)
+  })
+
+  it('is rebuilt after a build of ours that the base overtook, too', async () => {
+    const factory = await enrolled(ACTIONS, { api: ['node'] })
+    factory.moveBase('node')
+    expect(await factory.run()).toEqual(['api'])
+    factory.now += 5 * MINUTE
+    factory.moveBase('node')
+    factory.now += 40 * MINUTE
+    expect(await factory.run()).toEqual([])
+    factory.now += 15 * MINUTE
+    expect(await factory.run()).toEqual(['api'])
   })
 })
 
