@@ -108,7 +108,7 @@ export function candidateOf(image: TrackedImage, all: Circumstances): Candidate 
     if (question === 'claimed') return { kind: 'claimed', rebuild: open }
     if (question !== 'none') return { kind: 'open', rebuild: open }
     const due = ownCandidate(dueCandidate(image, withoutRebuild(record, open), build, all), all)
-    const isWanted = open.reason === 'manual' || due?.kind === 'startable'
+    const isWanted = (open.reason === 'manual' && image.enrollment.enabled) || due?.kind === 'startable'
     if (build === null || !isWanted) return { kind: 'withdrawn', rebuild: open }
     return { kind: 'startable', build, rebuild: open, since: Date.parse(open.at) }
   }

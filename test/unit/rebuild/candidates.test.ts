@@ -165,6 +165,16 @@ describe('what is to be done about an image', () => {
     expect(seen(factory)).toEqual(['api: withdrawn base', 'held: startable manual'])
   })
 
+  it('is withdrawn where the image was disabled before it was started, whoever asked for it', async () => {
+    const factory = new Factory(YAML, BASES)
+    await factory.run('after-intent', names('held'))
+    change(factory, 'held', { claim: null })
+    const [held] = factory.tracked.filter(({ enrollment }) => enrollment.name === 'held')
+    if (held === undefined) throw new Error('held is not enrolled')
+    const disabled = { ...held, enrollment: { ...held.enrollment, enabled: false } }
+    expect(candidatesOf([disabled], factory.circumstances('me'))[0]?.candidate.kind).toBe('withdrawn')
+  })
+
   it('is tried again after the pause as often as it may be, then no more until its base moves', async () => {
     const factory = await started()
     const ended = new Date(factory.now).toISOString()
