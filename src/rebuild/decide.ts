@@ -15,7 +15,7 @@ import { type Candidate, type Circumstances, candidatesOf, type ImageCandidate, 
 import { type FollowedBuilds, oneWarning } from './follow.js'
 import { CLAIM_HOLDS } from './open.js'
 import { type AwaitedBuild, recordBuilds } from './record-builds.js'
-import { type Build, buildOf, filledInputs, type ImageRebuild, placeOf, type RunsClient, startKey } from './runs.js'
+import { type Build, buildOf, type ImageRebuild, inputsFor, placeOf, type RunsClient, startKey } from './runs.js'
 
 /**
  * Chooses the builds to start: requests first, then overrides, then the longest due. An image whose base is another
@@ -187,8 +187,7 @@ function withdraw(record: StateRecord, rebuild: Rebuild, now: string): StateReco
 function startsOf(claimed: readonly (ImageRebuild & { readonly build: Build })[]): Start[] {
   const starts = new Map<string, Start>()
   for (const { name, rebuild, build } of claimed) {
-    const [base = null] = rebuild.bases
-    const inputs = filledInputs(build, base === null ? null : { reference: base.reference, digest: base.to })
+    const inputs = inputsFor(build, rebuild)
     const key = startKey(build, inputs)
     const images = [...(starts.get(key)?.images ?? []), { name, rebuild }]
     starts.set(key, { images, build, inputs })

@@ -4,7 +4,17 @@ import { type Rebuild, type Records, type StateRecord, updateRebuild } from '../
 import { by, count } from '../text/index.js'
 import type { Circumstances } from './candidates.js'
 import { afterReading, afterSearch, questionAbout } from './open.js'
-import { type Build, buildOf, type ImageRebuild, knownRuns, openRebuild, type RunsClient } from './runs.js'
+import {
+  type Build,
+  buildOf,
+  type ImageRebuild,
+  inputsFor,
+  knownRuns,
+  openRebuild,
+  type Run,
+  type RunsClient,
+  startKey,
+} from './runs.js'
 
 /** Changed records of images, by name, the finished builds among them, and what could not be read. */
 export interface FollowedBuilds {
@@ -42,6 +52,8 @@ export async function followRebuilds(
   const taken = knownRuns(records.values())
   // Two images may search for the same run: one at a time, so that the second does not claim it again.
   const searches = pLimit(1)
+  // Unless they were started together: one build is for both.
+  const together = new Map<string, Run>()
   const changed = new Map<string, StateRecord>()
   const ended: ImageRebuild[] = []
   const follow = async ({ image, record, rebuild, build }: (typeof open)[number]) => {
@@ -50,7 +62,7 @@ export async function followRebuilds(
     const after =
       question === 'read'
         ? await read(rebuild, build, client, now)
-        : await searches(() => search(rebuild, build, taken, client, now))
+        : await searches(() => search(rebuild, build, { taken, together }, client, now))
     if (after === rebuild) return
     changed.set(image.name, updateRebuild(record, rebuild, after))
     if (after.ended !== null) ended.push({ name: image.name, rebuild: after })
@@ -70,14 +82,18 @@ async function read(
 
 async function search(
   rebuild: Rebuild,
-  { place, title }: Build,
-  taken: Set<string>,
+  build: Build,
+  { taken, together }: { readonly taken: Set<string>; readonly together: Map<string, Run> },
   client: Pick<RunsClient, 'find'>,
   now: string,
 ): Promise<Rebuild> {
+  const { place, title } = build
   const createdAfter = rebuild.claim?.at ?? rebuild.started ?? rebuild.at
-  const found = await client.find({ source: place, title, createdAfter, taken })
-  if (found !== null) taken.add(found.id)
+  const start = `${createdAfter} ${startKey(build, inputsFor(build, rebuild))}`
+  const found = together.get(start) ?? (await client.find({ source: place, title, createdAfter, taken }))
+  if (found === null) return afterSearch(rebuild, found, now)
+  taken.add(found.id)
+  together.set(start, found)
   return afterSearch(rebuild, found, now)
 }
 

@@ -143,8 +143,9 @@ export function placeOf(source: Source, branch: string): BuildPlace | null {
   return workflow === null ? null : { provider, repo, branch, workflow }
 }
 
-/** The inputs of a build as sent. */
-export function filledInputs({ source }: Build, base: Parameters<typeof filledInput>[1]): ReadonlyMap<string, string> {
+/** The inputs of a build as sent for a rebuild. */
+export function inputsFor({ source }: Build, { bases: [first] }: Rebuild): ReadonlyMap<string, string> {
+  const base = first === undefined ? null : { reference: first.reference, digest: first.to }
   return new Map([...source.inputs].sort(byKey).map(([key, value]) => [key, filledInput(value, base)]))
 }
 
