@@ -3,6 +3,7 @@ import { usualPlatform } from '../registry/index.js'
 import { type Data, isDataMap } from '../yaml/data.js'
 import type { ImageEvidence } from './evidence.js'
 import type { TrackedImage } from './model.js'
+import { rebuildsOf } from './rebuilds.js'
 import { digestOf, type StateRecord, textOf, timeOf } from './record.js'
 
 /** A registry's answer about a base image. */
@@ -108,8 +109,8 @@ export function digestsIn(before: StateRecord | undefined): (string | null)[] {
  * The record of a published image after it was looked up.
  *
  * `lastBuilt` is the image's own timestamp, if plausible: a reproducible build has 1970, or the time of a commit long
- * before the last build. In that case it is when we first saw the new digest; for the very first digest the time is
- * unknown.
+ * before the last build. In that case it is when the recorded build that published the new digest ended, or else when
+ * we first saw that digest; for the very first digest the time is unknown.
  */
 export function observeImage(before: StateRecord | undefined, facts: PublishedFacts, now: string): StateRecord {
   const known = digestOf(before, 'currentDigest')
@@ -119,7 +120,13 @@ export function observeImage(before: StateRecord | undefined, facts: PublishedFa
   const isPlausible = created !== null && created > EARLIEST && created <= Date.parse(now)
   const isNew = known !== null && known !== facts.digest
   if (isPlausible && (!isNew || last === null || created > last)) return { ...seen, lastBuilt: facts.created }
-  return { ...seen, lastBuilt: isNew ? now : textOf(before, 'lastBuilt') }
+  return { ...seen, lastBuilt: isNew ? (endOfBuild(before, known) ?? now) : textOf(before, 'lastBuilt') }
+}
+
+/** When the recorded build ended that followed a published digest; null: none did. A base may have changed since. */
+function endOfBuild(before: StateRecord | undefined, published: string): string | null {
+  const last = rebuildsOf(before).find(({ result }) => result === 'succeeded')
+  return last?.published === published ? last.ended : null
 }
 
 /** No image is older than Docker. */

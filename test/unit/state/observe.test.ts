@@ -109,6 +109,11 @@ describe('when an image was built', () => {
   const BUILT = '2026-02-01T00:00:00.000Z'
   const NEWER = '2026-02-20T00:00:00.000Z'
   const known: StateRecord = { currentVersion: '1.0.0', currentDigest: A, lastBuilt: BUILT }
+  const ENDED = '2026-02-25T00:00:00.000Z'
+  const rebuilt = (published: string, result: string): StateRecord => ({
+    ...known,
+    rebuilds: [{ at: NEWER, reason: 'base', bases: [], published, result, attempts: 1, started: NEWER, ended: ENDED }],
+  })
   const said = (digest: string, created: string | null): PublishedFacts => ({
     digest,
     version: '1.1.0',
@@ -124,6 +129,9 @@ describe('when an image was built', () => {
     ['is our first sight of what says the time of an old commit', known, said(B, '2026-01-15T00:00:00.000Z'), NOW],
     ['is our first sight of what says the future', known, said(B, LATER), NOW],
     ['is our first sight of what says nothing', known, said(B, null), NOW],
+    ['is the end of our build of what says 1970', rebuilt(A, 'succeeded'), said(B, '1970-01-01T00:00:00.000Z'), ENDED],
+    ['is our first sight of it, where our build failed', rebuilt(A, 'failed'), said(B, null), NOW],
+    ['is our first sight of it, where our build published another', rebuilt(C, 'succeeded'), said(B, null), NOW],
     ['is not known of the first that says nothing', undefined, said(A, null), null],
   ])('%s', (_, before, seen, lastBuilt) => {
     const record = observeImage(before, seen, NOW)
