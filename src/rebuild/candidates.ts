@@ -74,7 +74,7 @@ export type Candidate =
       readonly limit: Limit
       readonly bases: readonly ExplainedBase[]
     }
-  /** It was due but no longer is, before anything was started. */
+  /** It was due but no longer is, before anything was started, or its entry no longer says what builds it. */
   | { readonly kind: 'withdrawn'; readonly rebuild: Rebuild }
   /** It is due, but it is unknown what to start. */
   | { readonly kind: 'unbuildable'; readonly bases: readonly ExplainedBase[] }
@@ -106,7 +106,8 @@ export function candidateOf(image: TrackedImage, all: Circumstances): Candidate 
   if (open !== null) {
     const question = questionAbout(open, all.me, all.clock())
     if (question === 'claimed') return { kind: 'claimed', rebuild: open }
-    if (question !== 'none') return { kind: 'open', rebuild: open }
+    // Nobody can ask about the build of an entry that no longer has one: it must not keep other images waiting.
+    if (question !== 'none' && build !== null) return { kind: 'open', rebuild: open }
     const due = ownCandidate(dueCandidate(image, withoutRebuild(record, open), build, all), all)
     const isWanted = (open.reason === 'manual' && image.enrollment.enabled) || due?.kind === 'startable'
     if (build === null || !isWanted) return { kind: 'withdrawn', rebuild: open }

@@ -180,7 +180,8 @@ function whyUnbuildable({ name, source }: EnrolledImage): [string, { image: stri
 /** A build that was never started is removed from the record; one that failed before counts as failed. */
 function withdraw(record: StateRecord, rebuild: Rebuild, now: string): StateRecord {
   if (rebuild.attempts === 0) return withoutRebuild(record, rebuild)
-  return updateRebuild(record, rebuild, { result: 'failed', claim: null, ended: rebuild.ended ?? now })
+  const result = rebuild.result === 'started' ? 'lost' : 'failed'
+  return updateRebuild(record, rebuild, { result, claim: null, ended: rebuild.ended ?? now })
 }
 
 /** One build for all images that it serves. */

@@ -175,6 +175,24 @@ describe('what is to be done about an image', () => {
     expect(candidatesOf([disabled], factory.circumstances('me'))[0]?.candidate.kind).toBe('withdrawn')
   })
 
+  it('keeps no other image waiting where its entry no longer says what builds it', async () => {
+    const factory = new Factory(YAML, { ...BASES, web: ['api'] })
+    factory.now += HOUR
+    factory.moveBase('node')
+    await factory.run()
+    factory.moveBase('api')
+    const images = factory.tracked.map((image) => {
+      const { name } = image.enrollment
+      return name === 'api' ? { ...image, enrollment: { ...image.enrollment, source: null } } : image
+    })
+    const all = factory.circumstances('me')
+    const decision = await decideRebuilds(images, all, {
+      ...{ client: factory.client, followed: { ended: [], problems: [] }, awaited: [] },
+    })
+    expect(rebuildsOf(decision.records.get('api'))).toMatchObject([{ result: 'lost', claim: null }])
+    expect(decision.starts.map(({ images: [first] }) => first?.name)).toEqual(['web'])
+  })
+
   it('is tried again after the pause as often as it may be, then no more until its base moves', async () => {
     const factory = await started()
     const ended = new Date(factory.now).toISOString()
