@@ -11,7 +11,6 @@ import {
   type ClaimedRebuild,
   type Decision,
   type ImageRebuild,
-  knownRuns,
   outcomeFiles,
   renewed,
   type Start,
@@ -109,18 +108,15 @@ async function oneRound(run: RunOptions, folder: StateFolder, ways: Committing):
   if (plan.refused || plan.rebuilds === null || builds === null || plan.rebuilds.starts.length === 0) {
     return { plan, sha, outcomes: [] }
   }
-  const { starts } = plan.rebuilds
-  const outcomes = await run.step('Start builds', () =>
-    start(starts, plan.rebuilds, { ...builds, secrets: run.secrets }, ways),
-  )
+  const { rebuilds } = plan
+  const outcomes = await run.step('Start builds', () => start(rebuilds, { ...builds, secrets: run.secrets }, ways))
   await run.step('Record what was started', () => updateState(ways, (state) => outcomeFiles(outcomes, state)))
   for (const { name, rebuild } of outcomes) run.log(`${name}: ${rebuild.result} ${rebuild.run?.url ?? ''}`.trimEnd())
   return { plan, sha, outcomes }
 }
 
 function start(
-  starts: readonly Start[],
-  decision: Decision | null,
+  { starts, taken }: Decision,
   { client, me, clock, secrets }: BuildOptions & Pick<RunOptions, 'secrets'>,
   ways: Committing,
 ): Promise<ImageRebuild[]> {
@@ -135,7 +131,6 @@ function start(
     })
     return kept
   }
-  const taken = knownRuns(decision?.records.values() ?? [])
   return startBuilds(starts, { client, taken, clock, renew, hide: redactor(secrets) })
 }
 

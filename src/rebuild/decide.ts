@@ -15,7 +15,16 @@ import { type Candidate, type Circumstances, candidatesOf, type ImageCandidate, 
 import { type FollowedBuilds, oneWarning } from './follow.js'
 import { CLAIM_HOLDS } from './open.js'
 import { type AwaitedBuild, recordBuilds } from './record-builds.js'
-import { type Build, buildOf, type ImageRebuild, inputsFor, placeOf, type RunsClient, startKey } from './runs.js'
+import {
+  type Build,
+  buildOf,
+  type ImageRebuild,
+  inputsFor,
+  knownRuns,
+  placeOf,
+  type RunsClient,
+  startKey,
+} from './runs.js'
 
 /**
  * Chooses the builds to start: requests first, then overrides, then the longest due. An image whose base is another
@@ -88,6 +97,8 @@ export interface Decision {
   readonly ended: readonly ImageRebuild[]
   /** What other runs are about to start. */
   readonly claims: readonly ClaimedRebuild[]
+  /** Ids of all runs on record: none of them is the run of a start. */
+  readonly taken: ReadonlySet<string>
   readonly problems: readonly Problem[]
 }
 
@@ -141,8 +152,10 @@ export async function decideRebuilds(
     return { name: image.enrollment.name, rebuild, build: candidate.build }
   })
   const unanswered = [...followed.problems, ...recorded.problems, ...adopted.problems]
-  const ends = { claims: claimsOf(candidates), ended: followed.ended, problems: oneWarning(unanswered, all.settings) }
-  return { records, starts: startsOf(claimed), candidates, putOff, ...ends }
+  const taken = knownRuns(withRecords(all, records).records.images.values())
+  const ends = { claims: claimsOf(candidates), taken, ended: followed.ended }
+  const warnings = oneWarning(unanswered, all.settings)
+  return { records, starts: startsOf(claimed), candidates, putOff, ...ends, problems: warnings }
 }
 
 /** Requested names that cannot be rebuilt are refused, and nothing is started. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { decideRebuilds } from '../../../src/rebuild/index.js'
 import { rebuildsOf } from '../../../src/state/index.js'
 import { Factory, HOUR } from './factory.js'
 
@@ -32,5 +33,16 @@ describe('the search for builds that were started', () => {
     expect(factory.runs).toHaveLength(2)
     expect(await factory.run()).toEqual([])
     expect(runsOf(factory).flat().sort()).toEqual(['started #1', 'started #2'])
+  })
+
+  // A server that names no run is asked for the first one since the start was decided, give or take its clock.
+  it('knows the runs of images that a decision leaves alone', async () => {
+    const factory = new Factory(`settings: {engine: actions}\nimages:\n${entry('api')}${entry('web')}`, BASES)
+    await factory.run('never', { kind: 'names', names: ['api'] })
+    const all = factory.circumstances('me', { kind: 'names', names: ['web'] })
+    const followed = { ended: [], problems: [] }
+    const decision = await decideRebuilds(factory.tracked, all, { client: factory.client, followed, awaited: [] })
+    expect([...decision.records.keys()]).toEqual(['web'])
+    expect([...decision.taken]).toEqual(['1'])
   })
 })

@@ -13,7 +13,16 @@ const rebuild = (more: Partial<Rebuild> = {}): Rebuild => ({
 })
 const image = (name: string) => ({ enrollment: { name }, bases: [] }) as unknown as TrackedImage
 const decision = (parts: Partial<Decision>): Decision => ({
-  ...{ records: new Map(), starts: [], candidates: [], putOff: [], ended: [], claims: [], problems: [] },
+  ...{
+    records: new Map(),
+    starts: [],
+    candidates: [],
+    putOff: [],
+    ended: [],
+    claims: [],
+    taken: new Set(),
+    problems: [],
+  },
   ...parts,
 })
 const ofCandidate = (candidate: object) =>
