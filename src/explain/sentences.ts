@@ -56,7 +56,10 @@ interface Files {
 export function paragraphs(explanation: Explanation, files: Files, now: string): string {
   const { enrollment, bases, doItNow, asOf } = explanation
   const place = `${files.images}:${enrollment.line}`
-  const facts = asOf === null ? 'it has no state files yet' : `the state files; data as of ${moment(asOf)}`
+  const source =
+    asOf === null
+      ? `${place}; there are no state files yet`
+      : `${place} and the state files; data as of ${moment(asOf)}`
   const parts = [
     [`${enrollment.name} (${enrollment.registry}/${enrollment.repository})`, verdict(explanation, now)],
     remarks(explanation, files),
@@ -65,7 +68,7 @@ export function paragraphs(explanation: Explanation, files: Files, now: string):
     bases.length === 0 ? [] : ['Base images:', ...bases.flatMap(baseLines)],
     claimLines(explanation),
     actionLines(doItNow),
-    [`From ${place} and ${facts}.`],
+    [`From ${source}.`],
   ]
   return `${parts
     .filter((lines) => lines.length > 0)
