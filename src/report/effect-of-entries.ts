@@ -71,13 +71,15 @@ function rebuiltTogether(images: readonly ImageChange[]): Span[] {
   )
   const [shortest = '0', longest = ''] = [delays[0], delays.length > 1 ? delays.at(-1) : '']
   const whom = rebuilt.length === images.length ? 'them' : `${formatNumber(rebuilt.length)} of them`
+  const start =
+    rebuilt.length === 1 ? 'One of them is rebuilt by its workflow when ' : `Their workflows rebuild ${whom} when `
   const bases = [...new Set(rebuilt.flatMap((build) => build.bases))].sort()
   const named = listed(
     bases.map((base) => [code(shortReference(base))]),
     { and: ' or ' },
   )
   const what = bases.length > MAX_BASES ? ['one of their base images'] : named
-  return [`Their workflows rebuild ${whom} when `, ...what, ' changes', ...atMost(shortest, longest), '.']
+  return [start, ...what, ' changes', ...atMost(shortest, longest), '.']
 }
 
 function secondsOf(duration: string): number {

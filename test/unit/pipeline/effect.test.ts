@@ -22,6 +22,15 @@ const payments = (auto: boolean, pullRequest: boolean, soak: string) =>
 describe('what a reviewer reads first', () => {
   it.each([
     [
+      'two images join, and only one of them is built',
+      {
+        before: entry('web'),
+        after: `${entry('web') + entry('api')}- {name: redis, repoURL: docker.io/library/redis}\n`,
+        dockerfiles: { api: 'FROM node:22\n' },
+      },
+      '**[`api`] and [`redis`] join the factory.** One of them is rebuilt by its workflow when `node:22` changes, at most once per 7d. Merging starts no build.',
+    ],
+    [
       'an image joins',
       {
         before: entry('web'),
