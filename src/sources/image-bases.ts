@@ -93,7 +93,11 @@ export function discoverImage(
     ...file,
     result: isKoConfig(file.file) ? koUses(file, workflow) : dockerfileBases(file, explicitFor(image, file)),
   }))
-  const good = read.flatMap(({ result, ...file }) => (result.ok ? [{ ...file, ...result }] : []))
+  const good = read.flatMap(({ result, ...file }) => {
+    if (!result.ok) return []
+    const assumed = file.isImage ? result.assumed : result.assumed.map((one) => ({ ...one, remedy: LINKED_REMEDY }))
+    return [{ ...file, ...result, assumed }]
+  })
   const refused = read.flatMap(({ result, file }) =>
     result.ok ? [] : [{ text: `${dockerfile.repo}/${file}:${result.line}: ${result.message}`, isKo: isKoConfig(file) }],
   )
@@ -151,9 +155,12 @@ function foundImage(
   return { name: image.name, discovery, problems: distinctBy(problems, (one) => JSON.stringify(one)) }
 }
 
-/** Several builds of one Dockerfile cause the same warnings. */
+const LINKED_REMEDY =
+  'This is about another target that it is built on, which `build` in images.yaml does not reach: write the value itself in the build definition.'
+
+/** Several builds of one Dockerfile cause the same warnings; those of the image's own come first. */
 function distinct<Item extends { readonly text: string }>(items: readonly Item[]): Item[] {
-  return [...new Map(items.map((item) => [item.text, item])).values()]
+  return distinctBy(items, ({ text }) => text)
 }
 
 /** `build` from images.yaml, if the file is the image's own. */

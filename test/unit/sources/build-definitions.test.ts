@@ -279,6 +279,34 @@ describe('what stands in bake and compose files', () => {
     expect(rounds).toHaveLength(3)
   })
 
+  it('what such a target assumes is mended where it is defined: `build` is about the image alone', async () => {
+    const files = (arg: string) => ({
+      'docker/Dockerfile': 'FROM base\n',
+      'base/Dockerfile': 'ARG V=22.04\nFROM ubuntu:$V\n',
+      '.github/workflows/build.yml': bakes('          files: docker-bake.hcl\n          targets: app\n'),
+      'docker-bake.hcl': `variable "V" { default = "24.04" }
+target "app" {
+  dockerfile = "docker/Dockerfile"
+  contexts = { base = "target:base" }
+}
+target "base" {
+  dockerfile = "base/Dockerfile"
+  args = { V = ${arg} }
+}
+`,
+    })
+    const { bases, problems } = await run(files('V'), '  build: {args: {V: "24.04"}}\n')
+    expect(bases).toEqual(['docker.io/library/ubuntu:24.04'])
+    expect(problems).toMatchObject([
+      {
+        code: 'base-assumed',
+        message: 'app: build-arg V is V (docker-bake.hcl:8): 24.04 is assumed.',
+        remedy: expect.stringContaining('`build` in images.yaml does not reach: write the value itself'),
+      },
+    ])
+    expect((await run(files('"24.04"'))).problems).toEqual([])
+  })
+
   it('fails, and does not say "none", where such a Dockerfile cannot be read', async () => {
     const bake = (base: object) =>
       JSON.stringify({
