@@ -75,7 +75,7 @@ function adviceOnFrom(node: StageNode, graph: StageGraph, args: GlobalArgs): str
   if (earlier !== undefined && earlier.index < node.index) return `. For the stage of that name write FROM ${name}`
   const stageArgs = new Set(graph.nodes.slice(0, node.index).flatMap(({ stage }) => stage.args))
   const advice = adviceFor(node.missing, args, stageArgs)
-  return advice === '' ? '' : `. ${advice}`
+  return advice === '' ? '' : `; ${advice}`
 }
 
 /** Canonical reference; null for scratch. */

@@ -175,6 +175,7 @@ describe('named build contexts', () => {
 describe('errors name the cause and the remedy', () => {
   test.each([
     ['ARG IMAGE\nFROM ${IMAGE}\n', 2, 'ARG IMAGE has no default: pass it (build.args.IMAGE in images.yaml)'],
+    ['FROM node:${V}\n', 1, 'the tag after ":" is empty; there is no ARG V above the first FROM'],
     ['FROM $IMAGE\n', 1, 'there is no ARG IMAGE above the first FROM'],
     ['FROM a\nARG V=1\nFROM b:$V\n', 3, 'ARG V is inside a stage, where FROM does not see it'],
     ['FROM a AS Build\nFROM Build\n', 2, 'write FROM build'],
