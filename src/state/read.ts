@@ -92,6 +92,9 @@ export function readOptional(root: string, path: string, most: { readonly bytes?
   if (!isSafeFolder(root, folder)) return null
   const found = lookAt(join(root, path))
   if (found === null) return null
+  if (found.isDirectory()) {
+    throw refuse('path-unsafe', `${path} is a folder, not a file.`, { file: path, remedy: 'Put a plain file there.' })
+  }
   if (!found.isFile()) throw refuseLink(path)
   return readText(join(root, path), path, most.bytes)
 }

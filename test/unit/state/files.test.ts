@@ -99,7 +99,7 @@ describe('reading one file', () => {
     const root = await folder({ 'a.yaml': 'a', 'd/x': '' })
     await symlink('/etc/passwd', join(root, 'link.yaml'))
     expect(() => readOptional(root, 'link.yaml')).toThrow('link.yaml is a link')
-    expect(() => readOptional(root, 'd')).toThrow(Refusal)
+    expect(() => readOptional(root, 'd')).toThrow('d is a folder, not a file.')
   })
 })
 
