@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import { parseReference } from '../reference/index.js'
+import { quote } from '../text/index.js'
 import { type Data, isDataMap } from '../yaml/data.js'
 import { explainIssues, type SchemaProblem } from './messages.js'
+import { byPlace } from './places.js'
 import { type Problem, problem } from './problem.js'
 import { exampleAt, keysAt } from './schema/keys.js'
 import { line } from './schema/values.js'
@@ -67,7 +69,9 @@ export function parseOverrides(
     return problem(code, message, { file, ...place, remedy })
   }
   if (!Array.isArray(data)) {
-    const remedy = 'Begin each entry with "- base:".'
+    const [wrapper, ...others] = isDataMap(data) ? Object.keys(data) : []
+    const isWrapped = wrapper !== undefined && others.length === 0 && isDataMap(data) && Array.isArray(data[wrapper])
+    const remedy = isWrapped ? `Remove the line ${quote(`${wrapper}:`)}.` : 'Begin each entry with "- base:".'
     const message = 'the file must be a list of overrides.'
     return { active: [], problems: [add({ code: 'value-invalid', path: [], at: 'value', message, remedy })] }
   }
@@ -83,7 +87,7 @@ export function parseOverrides(
       misplaced: (key) => (Object.hasOwn(SYNONYMS, key) ? `Write ${SYNONYMS[key]}.` : null),
       value: (path) => path.reduce<unknown>((value, step) => (value as Record<string, unknown> | null)?.[step], entry),
     })
-    const problems = found.map((one) => add({ ...one, path: [index, ...one.path] }))
+    const problems = found.map((one) => add({ ...one, path: [index, ...one.path] })).sort(byPlace)
     return { override: null, problems }
   })
   const all = read.flatMap(({ override }) => override ?? [])

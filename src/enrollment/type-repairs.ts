@@ -55,8 +55,7 @@ export function remedyForType(
   const key = path.at(-1)
   const before = typeof key === 'string' && /^[A-Za-z][\w-]{0,63}$/.test(key) ? `${key}: ` : ''
   if (found === null && before !== '') {
-    if (example !== null)
-      return `Write ${before}${example}${key === 'name' || key === 'repo' ? '' : ', or remove the line'}.`
+    if (example !== null) return `Write ${before}${example}${REQUIRED.has(String(key)) ? '' : ', or remove the line'}.`
     if (expected === 'boolean') return `Write ${before}true or ${before}false, or remove the line.`
     return 'Write its value, or remove the line.'
   }
@@ -70,6 +69,19 @@ export function remedyForType(
   return (keys.includes('repo') ? null : firstKeyRemedy(path, found)) ?? mapRemedy(before, found, keys)
 }
 
+/** Keys that are required wherever they exist: without the line, they would be missing. */
+const REQUIRED: ReadonlySet<string> = new Set([
+  'name',
+  'repo',
+  'base',
+  'digest',
+  'reason',
+  'expires',
+  'code',
+  'path',
+  'type',
+])
+
 /** Lists of maps, and the key that a single word would be the value of. */
 const FIRST_KEYS: Readonly<Record<string, string>> = {
   accept: 'code',
@@ -81,8 +93,11 @@ const FIRST_KEYS: Readonly<Record<string, string>> = {
 function listRemedy(key: string, found: unknown): string {
   if (typeof found !== 'boolean' && typeof found !== 'string') return 'Begin each of its items with "- ".'
   const first = Object.hasOwn(FIRST_KEYS, key) ? FIRST_KEYS[key] : undefined
-  const item = plain(String(found))
-  return `Write ${key}: [${first === undefined ? item : `{${first}: ${item}, …}`}].`
+  const text = String(found)
+  // Buildx and Docker take lists as `linux/amd64,linux/arm64`.
+  const isList = text.length <= 300 && /^[\w./:-]+(?:, *[\w./:-]+)+$/.test(text)
+  const shown = (isList ? text.split(/, */) : [text]).map(plain)
+  return `Write ${key}: [${shown.map((item) => (first === undefined ? item : `{${first}: ${item}, …}`)).join(', ')}].`
 }
 
 /** A word where a map belongs in such a list: `environments: [staging]`. */

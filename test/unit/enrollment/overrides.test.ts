@@ -57,6 +57,16 @@ describe('overrides.yaml', () => {
     expect(parseOverrides(text, 'o', NOW).active).toEqual([])
   })
 
+  it('tells problems in the order of the file', () => {
+    expect(said('- bse: node:22\n  digest: sha256:1\n  expires: soon\n').map((text) => text.slice(0, 14))).toEqual([
+      'error 1:3 base',
+      'error 1:3 reas',
+      'error 1:3 unkn',
+      'error 2:11 dig',
+      'error 3:12 exp',
+    ])
+  })
+
   it.each([
     [
       'digest: "sha256:abc"',
@@ -80,6 +90,8 @@ describe('overrides.yaml', () => {
       'Write it, for example expires: 2026-03-15.',
     ],
     ['a date in words', entry({ expires: 'next week' }), 'Write it like 2026-03-31.'],
+    ['a list below a key', `overrides:\n${entry()}`, 'Remove the line "overrides:".'],
+    ['no reason', entry({ reason: '' }), 'Write reason: CVE-2026-1234.'],
   ])('shows what to write for %s', (_, text, remedy) => {
     expect(parseOverrides(text, 'o', NOW).problems.map((one) => one.remedy)).toContain(remedy)
   })
