@@ -68,6 +68,7 @@ function located(whole: string, key: string, written = whole): Published {
   // Host names are case-insensitive; Dockerfiles and registries write them in lower case.
   const host = slash < 0 ? '' : whole.slice(0, slash).toLowerCase()
   const path = whole.slice(slash + 1)
+  if (WEBSITES.has(host)) return wrong(`${host} is a website, not a registry.`, 'Write the host of the registry.')
   if (!isRegistryHost(host)) {
     const message = slash < 0 ? `${quote(whole)} names no registry.` : `${quote(host)} is not a registry host.`
     return wrong(message, 'Write a host, like ghcr.io or registry.example.com:5000.')
@@ -75,8 +76,12 @@ function located(whole: string, key: string, written = whole): Published {
   if (/[:@]/.test(path)) {
     return wrong(`${quote(path)} has a tag or a digest.`, 'Leave it out: tags says which tags count.')
   }
-  if (!REPOSITORY.test(path))
-    return wrong(`${quote(path)} is not a repository.`, 'Write a path in lower case, like org/app.')
+  if (!REPOSITORY.test(path)) {
+    const message = written.endsWith('/')
+      ? `${quote(written)} ends with a slash.`
+      : `${quote(path)} is not a repository.`
+    return wrong(message, 'Write a path in lower case, like org/app.')
+  }
   if (path.startsWith(`${host}/`)) {
     const at = key === 'registry' ? 'repository' : key
     const remedy = `Write ${at}: ${key === 'registry' ? path.slice(host.length + 1) : path}.`
@@ -90,6 +95,9 @@ function located(whole: string, key: string, written = whole): Published {
     'No registry accepts it: shorten it.',
   )
 }
+
+/** Valid host names that serve no images: `repairs.ts` knows the registries that are meant. */
+const WEBSITES: ReadonlySet<string> = new Set(['hub.docker.com', 'github.com'])
 
 /** The limit of the distribution specification's reference implementation (github.com/distribution/reference). */
 const MAX_REPOSITORY_LENGTH = 255

@@ -45,7 +45,15 @@ const HOSTS: Readonly<Record<string, string>> = {
   mcr: 'mcr.microsoft.com',
 }
 
-const withoutScheme = (text: string) => text.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '').replace(/\/+$/, '')
+const withoutScheme = (text: string) =>
+  imageOfPage(text.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '').replace(/\/+$/, ''))
+
+/** A page of Docker Hub's website, which is what people copy: `hub.docker.com/_/redis`, `hub.docker.com/r/acme/web`. */
+function imageOfPage(text: string): string {
+  return text
+    .replace(/^hub\.docker\.com\/_\//, 'docker.io/library/')
+    .replace(/^hub\.docker\.com\/(?:r|u|orgs|repository\/docker)\//, 'docker.io/')
+}
 const withoutTag = (text: string) => text.replace(/@.*$/, '').replace(/:[^/]*$/, '')
 const lower = (text: string) => text.toLowerCase()
 

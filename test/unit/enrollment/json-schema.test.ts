@@ -57,6 +57,7 @@ const BEYOND: Readonly<Record<string, RegExp>> = {
     /its Stage .* is called like|is that of the Warehouse|the name factory is taken/,
   'templates called like our own': /is one of the factory's own AnalysisTemplates/,
   'base images that are the same in other words': /names already|is the image itself/,
+  'hosts that serve no images': /is a website, not a registry/,
   'the syntax of RE2': /is not a regular expression that Kargo takes/,
   'sums of durations': /is not a valid duration|is shorter than (?:10 seconds|5 minutes)/,
   'references of images': /is not an image reference/,

@@ -59,6 +59,33 @@ export const WRONG_VALUES: readonly WrongFile[] = [
     ['4:17: tags.allow must be a list, not "^v". Write allow: ["^v"].'],
   ],
   [
+    'platforms as buildx takes them',
+    `${APP}  build: {platforms: 'linux/amd64,linux/arm64'}\n`,
+    [
+      '4:22: build.platforms must be a list, not "linux/amd64,linux/arm64". Write platforms: [linux/amd64, linux/arm64].',
+    ],
+  ],
+  [
+    'a slash after the registry',
+    '- name: app\n  registry: ghcr.io/\n  repository: org/app\n',
+    ['2:13: "ghcr.io/" ends with a slash. Write registry: ghcr.io.'],
+  ],
+  [
+    "Docker Hub's website for a registry",
+    '- name: app\n  registry: hub.docker.com\n  repository: org/app\n',
+    ['2:13: hub.docker.com is a website, not a registry. Write registry: docker.io.'],
+  ],
+  [
+    "an official image's page",
+    '- name: redis\n  repoURL: https://hub.docker.com/_/redis\n',
+    ['2:12: "https://hub.docker.com/_/redis" is a URL. Write repoURL: docker.io/library/redis.'],
+  ],
+  [
+    "an image's page, without https",
+    '- name: grafana\n  repoURL: hub.docker.com/r/grafana/grafana\n',
+    ['2:12: hub.docker.com is a website, not a registry. Write repoURL: docker.io/grafana/grafana.'],
+  ],
+  [
     'an expression in a constraint',
     `${APP}  tags: {constraint: "\${% x %}"}\n`,
     [`4:22: tags.constraint: "\${% x %}" contains \${{ or \${%, which Kargo would evaluate. Write the value itself.`],
