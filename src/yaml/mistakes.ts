@@ -42,6 +42,7 @@ function itemStarts(text: string): readonly number[] {
 
 const RULES = [
   byTab,
+  byUnusualSpace,
   byQuote,
   byBracket,
   byFirstCharacter,
@@ -58,6 +59,16 @@ const RULES = [
 function byTab(text: string, { offset }: ParserError): Mistake | null {
   if (!/^ *\t/.test(lineAt(text, offset).text.slice(0, 200))) return null
   return { message: 'this line is indented with a tab.', offset, remedy: 'Use spaces.' }
+}
+
+/** Text copied from a web page or a chat: in front of a key, after a dash or a colon, YAML knows only U+0020. */
+function byUnusualSpace(text: string, { offset }: ParserError): Mistake | null {
+  const { start, text: line } = lineAt(text, offset)
+  const [found, before = '', space = ''] = /^([ -]*|.*?:)([^\P{Zs} ])/u.exec(line.slice(0, 200)) ?? []
+  if (found === undefined) return null
+  const code = `U+${space.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
+  const message = `there is a space here that YAML does not read as one: ${code}.`
+  return { message, offset: start + before.length, remedy: 'Replace it with an ordinary space.' }
 }
 
 /** The parser searches for the closing quote up to the end of the file; the opening quote is what matters. */
@@ -99,7 +110,9 @@ function byFirstCharacter(text: string, { code, message, offset }: ParserError):
   const isAlias = code === 'BAD_ALIAS' && message.includes('empty string')
   if (code !== 'BAD_SCALAR_START' && !isAlias) return null
   const rest = restOf(text, offset)
-  const value = isAlias ? (/^[^\s,\]}]*/.exec(rest)?.[0] ?? '') : rest
+  const { start, text: line } = lineAt(text, offset)
+  const isInFlow = isAlias || /[[{][^\]}]*$/.test(line.slice(0, offset - start).slice(-200))
+  const value = isInFlow ? (/^[^\s,\]}]*/.exec(rest)?.[0] ?? '') : rest
   return { message: `a value cannot begin with "${value.slice(0, 1)}".`, offset, remedy: `Write ${quoted(value)}.` }
 }
 

@@ -31,6 +31,26 @@ export const WRONG_CHARACTERS: readonly WrongFile[] = [
       `1:10: there is a control character here: U+0000. Save the file as UTF-8.`,
     ],
   ],
+  [
+    'an indentation that was copied from a web page',
+    `- name: app\n\u00a0\u00a0registry: ghcr.io\n  repository: org/app\n`,
+    ['2:1: there is a space here that YAML does not read as one: U+00A0. Replace it with an ordinary space.'],
+  ],
+  [
+    'a dash and a space that was copied from a web page',
+    `-\u00a0name: app\n  registry: ghcr.io\n  repository: org/app\n`,
+    ['1:2: there is a space here that YAML does not read as one: U+00A0. Replace it with an ordinary space.'],
+  ],
+  [
+    'a wide space after a colon',
+    `- name: app\n  registry:\u3000ghcr.io\n  repository: org/app\n`,
+    ['2:12: there is a space here that YAML does not read as one: U+3000. Replace it with an ordinary space.'],
+  ],
+  [
+    'a mention in a list on one line',
+    `settings:\n  dashboard: {issue: true, notify: [@acme/platform, '@b']}\nimages:\n${INDENTED_APP}`,
+    ['2:37: a value cannot begin with "@". Write "@acme/platform".'],
+  ],
   ['an escape sequence', `${APP}# \u001b[2J\n`, [`4:3: there is a control character here: U+001B. Remove it.`]],
   [
     'text that runs backwards, in a comment',
