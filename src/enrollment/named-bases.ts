@@ -37,7 +37,10 @@ export function namedBaseFaults(
       first.set(identity, index)
       return []
     }
-    const message = `${quote(text)} is ${identity}, which bases[${earlier}] names already.`
+    const message =
+      text === identity
+        ? `${quote(text)} is what bases[${earlier}] names already.`
+        : `${quote(text)} is ${identity}, which bases[${earlier}] names already.`
     return [{ ...at, message, remedy: 'Remove it.' }]
   })
 }

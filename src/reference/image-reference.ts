@@ -89,7 +89,8 @@ function splitRegistry(text: string): { registry: string; remainder: string } {
 
 function registryProblem(registry: string): string | null {
   if (isHostAndPort(registry) || isPathComponent(registry)) return null
-  if (registry.startsWith('http:') || registry.startsWith('https:')) return 'leave out the https:// before the host'
+  const scheme = /^https?:/.exec(registry)?.[0]
+  if (scheme !== undefined) return `leave out the ${scheme}// before the host`
   return `"${registry}" is not a registry host`
 }
 

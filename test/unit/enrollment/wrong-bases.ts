@@ -63,6 +63,11 @@ export const WRONG_BASES: readonly WrongFile[] = [
       `7:7: "ghcr.io/org/base@${DIGEST.slice(0, 62)}\u2026" is a digest without a tag, and a digest never changes. Write ghcr.io/org/base:TAG with the tag to follow.`,
     ],
   ],
+  [
+    'a URL without encryption for a base',
+    bases('http://ghcr.io/org/base:1'),
+    [`7:7: "http://ghcr.io/org/base:1" is not an image reference: leave out the http:// before the host. ${EXAMPLE}`],
+  ],
   ['scratch', bases('scratch'), ['7:7: scratch is not an image and never changes. Remove it from bases.']],
   [
     'scratch, spelled out',
@@ -73,7 +78,7 @@ export const WRONG_BASES: readonly WrongFile[] = [
     'one base twice, in other words',
     bases('node', 'alpine:3', 'docker.io/library/node:latest', 'index.docker.io/node'),
     [
-      '9:7: "docker.io/library/node:latest" is docker.io/library/node:latest, which bases[0] names already. Remove it.',
+      '9:7: "docker.io/library/node:latest" is what bases[0] names already. Remove it.',
       '10:7: "index.docker.io/node" is docker.io/library/node:latest, which bases[0] names already. Remove it.',
     ],
   ],
