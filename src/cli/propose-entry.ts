@@ -181,7 +181,7 @@ function entryFaults(
       checkout === null
         ? 'it is unclear where the image is published.'
         : 'the workflows of the checkout do not show where the image is published.'
-    return [problem('build-unclear', message, { remedy: 'Write --image ghcr.io/acme/web.' })]
+    return [problem('build-unclear', message, { remedy: 'Write it, for example --image ghcr.io/acme/web.' })]
   }
   if (name !== null) return []
   return [problem('build-unclear', 'there is nothing to derive a name from.', { remedy: 'Set one with --name.' })]

@@ -135,7 +135,7 @@ describe('from a local clone', () => {
       'error: the checkout has several Dockerfiles: Dockerfile, worker/Dockerfile. Choose one with --dockerfile.\n',
     )
     const nowhere = await enroll(checkout, '--dockerfile', 'worker/Dockerfile')
-    expect(nowhere.stderr).toContain('do not show where the image is published. Write --image')
+    expect(nowhere.stderr).toContain('do not show where the image is published. Write it, for example --image')
     expect(await images()).toBe(IMAGES)
     const said = await enroll(checkout, '--dockerfile', 'worker/Dockerfile', '--image', 'ghcr.io/acme/worker')
     expect(said.code, said.stderr).toBe(0)
