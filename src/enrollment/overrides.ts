@@ -98,7 +98,8 @@ export function parseOverrides(
       ...all
         .filter(({ expires }) => expires < now)
         .map(({ base, expires, line: at }) => {
-          const message = `the override of ${base} expired at ${expires} and no longer has any effect.`
+          const minute = expires.slice(0, 16).replace('T', ' ')
+          const message = `the override of ${base} expired at ${minute} UTC and no longer has any effect.`
           return problem('override-expired', message, { file, line: at, remedy: 'Remove it.' })
         }),
     ],

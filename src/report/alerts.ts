@@ -8,6 +8,7 @@ import { GATE_KINDS } from './gates/decisions.js'
 import { problemUrl, sourceFileUrl } from './links.js'
 import { codeSpan, link, prose } from './markdown.js'
 import type { GateChange, Report } from './model.js'
+import { minute } from './rebuilds.js'
 import { byKind, type ChangedResource, type View } from './view.js'
 
 const HEADINGS: Readonly<Record<GateChange['kind'], string>> = {
@@ -136,8 +137,8 @@ function kindsOf(resources: readonly ChangedResource[]): string {
 
 /** Overrides skip rebuildDelay, so reviewers must see them. */
 function overrideLine({ base, digest, reason, expires, expiredBefore, place }: Report['overrides'][number]): string {
-  const until = expiredBefore === undefined ? 'until ' : `longer: until ${codeSpan(expiredBefore, 40)} → `
-  const what = `${codeSpan(base, 160)} ${codeSpan(digest.slice(0, 19), 40)} ${until}${codeSpan(expires, 40)}`
+  const until = expiredBefore === undefined ? 'until ' : `longer: until ${codeSpan(minute(expiredBefore), 40)} → `
+  const what = `${codeSpan(base, 160)} ${codeSpan(digest.slice(0, 19), 40)} ${until}${codeSpan(minute(expires), 40)}`
   return `${codeSpan(place, 160)}: ${what}. Rebuilds for it skip their rebuildDelay: ${prose(reason)}`
 }
 

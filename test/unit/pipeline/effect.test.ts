@@ -122,7 +122,7 @@ describe('what merging itself does', () => {
   })
 
   it.each([
-    ['longer', '2026-12-31', 'longer: until `2026-06-30T23:59:59.999Z` → `2026-12-31T23:59:59.999Z`'],
+    ['longer', '2026-12-31', 'longer: until `2026-06-30 23:59 UTC` → `2026-12-31 23:59 UTC`'],
     ['as long', '2026-06-30', null],
     ['shorter', '2026-05-31', null],
   ])('shows an override that holds %s', async (_, expires, said) => {
