@@ -1,6 +1,7 @@
 import { join, relative, resolve } from 'node:path'
 import { isInsidePath, WORKFLOW_FILE } from '../enrollment/grammar.js'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/index.js'
+import { repo } from '../enrollment/repairs.js'
 import { parseReference } from '../reference/index.js'
 import type { Env } from '../run-options.js'
 import { type ActionPin, type Answers, answerFault, type Engine } from '../scaffold/index.js'
@@ -180,9 +181,18 @@ function refuseFaults(options: InitOptions): void {
   ] as const
   const faults = given.flatMap(([kind, option, text]): Problem[] => {
     const fault = text === undefined ? null : answerFault(kind, text)
-    return fault === null ? [] : [problem('option-invalid', `${option} must be ${fault}, not ${JSON.stringify(text)}.`)]
+    if (text === undefined || fault === null) return []
+    const meant = meantBy(kind, text)
+    const remedy = meant === null || answerFault(kind, meant) !== null ? null : `Write ${option} ${meant}.`
+    return [problem('option-invalid', `${option} must be ${fault}, not ${JSON.stringify(text)}.`, { remedy })]
   })
   if (faults.length > 0) throw new Refusal(faults)
+}
+
+/** The valid spelling of an answer, from the URL of a repository or a team without its `@`; null if there is none. */
+function meantBy(kind: Parameters<typeof answerFault>[0], text: string): string | null {
+  if (kind === 'owner') return `@${text}`
+  return kind === 'repository' ? repo(text) : null
 }
 
 /** The options, completed with the person's answers about the first image where no option describes it. */

@@ -3,10 +3,12 @@ import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { parseImagesFile, refuse } from '../enrollment/index.js'
+import { serverUrls } from '../forges/index.js'
 import { git } from '../publish/index.js'
 import { ACTION, type ActionPin, type Answers, PUBLISHED, scaffold, WORKFLOW_FILES } from '../scaffold/index.js'
 import { isFolder, readOptional, writeFiles } from '../state/index.js'
 import { enumeration, printable } from '../text/index.js'
+import { isDataMap } from '../yaml/data.js'
 import { gitFacts, repositoryOf } from './checkout.js'
 import { findAnswers, type InitOptions, type InitPlace, initPlace } from './init-answers.js'
 import { type CommandContext, PROGRAM, shownPath } from './options.js'
@@ -30,7 +32,7 @@ export async function init(run: CommandContext, checkout: string | undefined, op
   writeFiles(place.top, plan.missing)
   const done = { written: [...plan.missing.keys()], kept: [...plan.same, ...plan.different] }
   const isOwnerGuessed = place.applicationFolder === null && options.owner.length === 0 && person === null
-  const input = { ...found, ...done, place, isOwnerGuessed }
+  const input = { ...found, ...done, place, isOwnerGuessed, server: serverUrls(env).github }
   if (run.options.json) printJson(terminal, asJson(input))
   else print(input, terminal)
   return 0
@@ -131,6 +133,8 @@ interface InitResult extends Awaited<ReturnType<typeof findAnswers>> {
   readonly place: InitPlace
   readonly written: readonly string[]
   readonly kept: readonly string[]
+  /** URL of the GitHub server. */
+  readonly server: string
   /** No option or answer names a reviewer. */
   readonly isOwnerGuessed: boolean
 }
@@ -141,7 +145,7 @@ const DOCS = `https://github.com/${ACTION}/blob/main/docs`
 function nextSteps(input: InitResult): string[] {
   const { answers, place, written, isOwnerGuessed } = input
   const guess = isOwnerGuessed && written.includes('CODEOWNERS') ? [ownerStep(answers.owners)] : []
-  const steps = written.includes(imagesPath(place)) ? [imagesStep(answers, place)] : []
+  const steps = written.includes(imagesPath(place)) ? imagesSteps(answers, place) : []
   const dashboard = `Choose in settings.dashboard whom the dashboard notifies, and check who may start rebuilds: ${DOCS}/dashboard.md`
   const more = answers.hasDashboard ? [dashboard] : []
   return [...steps, ...changedEngine(input), ...guess, ...engineSteps(input), ...more]
@@ -151,11 +155,19 @@ function imagesPath({ folder: { imagesFile }, applicationFolder }: InitPlace): s
   return posix.join(applicationFolder ?? '.', imagesFile)
 }
 
-function imagesStep({ entry }: Answers, place: InitPlace): string {
-  const at = `--state ${shownPath(place.folder.root)}`
-  return entry === null
-    ? `Enroll a first image, from a clone of its repository (a run fails until there is one): ${PROGRAM} enroll ${at} CHECKOUT`
-    : `Review ${imagesPath(place)} and validate it: ${PROGRAM} validate ${at}`
+function imagesSteps({ entry }: Answers, place: InitPlace): string[] {
+  const [at, path] = [`--state ${shownPath(place.folder.root)}`, imagesPath(place)]
+  if (entry === null) {
+    const command = `${PROGRAM} enroll ${at} CHECKOUT`
+    return [`Enroll a first image, from a clone of its repository (a run fails until there is one): ${command}`]
+  }
+  const { source } = entry
+  const isOnGitHub = isDataMap(source) && (source.provider ?? 'github') === 'github'
+  const workflow = `Set source.workflow in ${path} to the file of the workflow that builds the image: without it, the image is never rebuilt.`
+  return [
+    ...(isOnGitHub && source.workflow === undefined ? [workflow] : []),
+    `Review ${path} and validate it: ${PROGRAM} validate ${at}`,
+  ]
 }
 
 function ownerStep(owners: readonly string[]): string {
@@ -180,9 +192,9 @@ function changedEngine({ answers: { engine }, place, kept }: InitResult): string
 }
 
 /** The steps to get it running. */
-function engineSteps({ answers, written }: InitResult): string[] {
+function engineSteps({ answers, written, server }: InitResult): string[] {
   const { engine, applicationFolder, branch, repository } = answers
-  const push = `Commit it all and push it to ${branch} of https://github.com/${repository}: the run there commits the`
+  const push = `Commit it all and push it to ${branch} of ${server}/${repository}: the run there commits the`
   const isNew = written.includes(WORKFLOW_FILES[engine])
   if (engine === 'kargo') {
     return [`${push} manifests.`, ...(isNew ? [`Bring them into the cluster: ${DOCS}/install.md`] : [])]

@@ -55,6 +55,22 @@ describe('init', () => {
     expect(out).toContain('1. Review image-factory/images.yaml and validate it: ')
   })
 
+  it('says what is missing for a rebuild', async () => {
+    const { workflow: _, ...image } = IMAGE
+    expect(stepsOf(await run(image))).toContain(
+      '1. Set source.workflow in images.yaml to the file of the workflow that',
+    )
+  })
+
+  it.each([
+    [{ repository: 'https://github.com/acme/state.git' }, 'Write --repository acme/state.'],
+    [{ owner: ['acme/platform'] }, 'Write --owner @acme/platform.'],
+    [{ owner: ['@a b'] }, null],
+    [{ namespace: 'Factory' }, null],
+  ])('says what to write instead of %j', async (options, remedy) => {
+    await expect(run(options)).rejects.toMatchObject({ problems: [{ code: 'option-invalid', remedy }] })
+  })
+
   it('takes base images instead of a Dockerfile', async () => {
     const { image, repo, workflow } = IMAGE
     await run({ image, repo, workflow, base: ['node:22'] })
