@@ -9,7 +9,7 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { type Problem, problem, Refusal, refuse } from '../enrollment/problem.js'
 import { readYaml } from '../enrollment/yaml-data.js'
 import { type Data, isDataMap } from '../yaml/data.js'
@@ -77,6 +77,11 @@ export function isSafeFolder(root: string, folder: string): boolean {
     path = join(path, part)
     const found = lookAt(path)
     if (found === null) return false
+    if (found.isFile()) {
+      const remedy = 'Move it away: a folder belongs there.'
+      const shown = relative(root, path).replaceAll('\\', '/')
+      throw refuse('path-unsafe', `${shown} is a file, not a folder.`, { file: shown, remedy })
+    }
     if (!found.isDirectory()) throw refuseLink(folder)
   }
   return true

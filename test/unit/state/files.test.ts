@@ -74,7 +74,8 @@ describe('reading a folder', () => {
 
   it('refuses a file where the folder belongs', async () => {
     const made = await folder({ d: 'x' })
-    expect(() => readFolder(made, 'd', '.yaml')).toThrow(Refusal)
+    expect(() => readFolder(made, 'd', '.yaml')).toThrow('d is a file, not a folder.')
+    expect(() => readFolder(made, 'd/e', '.yaml')).toThrow('d is a file, not a folder.')
   })
 })
 
