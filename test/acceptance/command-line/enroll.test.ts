@@ -279,7 +279,7 @@ describe('from options only', () => {
       ['--image', 'ghcr.io/acme/web', '--registry', 'x.io'],
       '--image already sets registry and repository',
     ],
-    ['nothing said', IMAGES, [], 'Write --image'],
+    ['nothing said', IMAGES, [], 'Write it, for example --image'],
     ['an input without a value', IMAGES, ['--image', 'ghcr.io/acme/web', '--input', 'x'], '--input must be NAME=VALUE'],
     ['a checkout that is not there', IMAGES, ['nowhere'], 'there is no folder'],
   ])('refused: %s; the file stays as it is', async (_, text, args, said) => {
