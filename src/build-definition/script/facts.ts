@@ -129,18 +129,26 @@ export class Facts {
   }
 }
 
-/** Marks builds as published if a tag or a later name is pushed. Unknown names are equal if written the same. */
-export function withPushes({
-  builds,
-  pushes,
-  retags,
-}: Pick<ScriptFacts, 'builds' | 'pushes' | 'retags'>): ScriptBuild[] {
+/** Adds the names that images get later (`docker tag`) to their builds, and marks those with a pushed name as published. */
+export function withPushes({ builds, ...moves }: Pick<ScriptFacts, 'builds' | 'pushes' | 'retags'>): ScriptBuild[] {
+  return builds.map((build) => (build.kind === 'build' ? withMoves(build, moves) : build))
+}
+
+/** The build with the names that its image gets later, published if one is pushed. Unknown names are equal if written the same. */
+export function withMoves<Build extends Pick<CommandBuild, 'tags' | 'publishes'>>(
+  build: Build,
+  { pushes, retags }: Pick<ScriptFacts, 'pushes' | 'retags'>,
+): Build {
+  const tags = [...build.tags]
+  const names = new Set(tags.map(nameOf))
+  for (const { from, to } of retags) {
+    if (!names.has(nameOf(from)) || names.has(nameOf(to))) continue
+    tags.push(to)
+    names.add(nameOf(to))
+  }
   const pushed = new Set(pushes.map(nameOf))
-  // Backwards, so that a chain of renames is followed to its first name.
-  for (const { from, to } of [...retags].reverse()) if (isPushed(to, pushed)) pushed.add(nameOf(from))
-  const isSent = (build: ScriptBuild) =>
-    build.kind === 'build' && build.publishes === null && build.tags.some((tag) => isPushed(tag, pushed))
-  return builds.map((build) => (isSent(build) ? { ...build, publishes: true } : build))
+  const isSent = build.publishes === null && tags.some((tag) => isPushed(tag, pushed))
+  return { ...build, tags, ...(isSent && { publishes: true }) }
 }
 
 /** Whether a name is pushed, or its repository with all tags (`docker push app`, `docker push --all-tags app`). */

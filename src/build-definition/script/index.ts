@@ -21,6 +21,7 @@ import { initialState, ScriptVariables } from './state.js'
 import { readWindowsScript } from './windows-shells.js'
 
 export type * from './facts.js'
+export { withMoves } from './facts.js'
 export { shellOf } from './reading.js'
 
 /** Limit on text produced by one script's variables. */

@@ -129,7 +129,7 @@ export function naming({ tags, step }: Candidate, image: string | null): 'names'
 
 /** REGISTRY/REPOSITORY of a tag, if it is complete before the part known only during the run; else null. */
 function repositoryOfTag(tag: BuildValue): string | null {
-  const text = isKnown(tag) ? tag.text : (tag.written.split('${{')[0] ?? '')
+  const text = isKnown(tag) ? tag.text : (tag.written.split(/[$%`]/)[0] ?? '')
   if (text === METADATA_TAG) return null
   const match = /^(.+?)(?::[^/]*|@.*)?$/s.exec(text)
   if (!isKnown(tag) && !/:[^/]*$/.test(text)) return null

@@ -129,7 +129,11 @@ function chosen(
     for (const one of links.targets) linked.set(one.name, { target: one, folder: target.folder })
   }
   const published = ways.map(({ publishes }) => publishes)
-  const named = ways.map((way) => naming(way, image))
+  // As long as nothing is known to push it, its names are only those on the build machine.
+  const named = ways.map((way) => {
+    const found = naming(way, image)
+    return found === 'others' && way.publishes === null ? 'unknown' : found
+  })
   return {
     ok: true,
     builds: ways.map(({ inputs, inline, place }) => ({ inputs, inline, place, isPossible: !isSure })),

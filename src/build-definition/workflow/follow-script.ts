@@ -65,6 +65,7 @@ export function followScript(written: string, open: OpenStep): void {
   }
   // A skipped step writes nothing; a conditional one may or may not.
   if (place.runs === false) return
+  walk.move(place.job, facts)
   const { values, hasOthers } = facts.environmentWrites
   if (hasOthers) state.variables = anyChanged(state.variables, `${place.file}:${place.line}`)
   const set = [...values].map(([name, value]): [string, Value] => [name, valueOfWritten(name, value, place)])

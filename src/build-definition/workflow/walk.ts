@@ -1,4 +1,5 @@
 import { Budget } from '../scan.js'
+import { withMoves } from '../script/index.js'
 import { contentKey, shortText } from '../value.js'
 import { readYamlFile, type YamlFile } from '../yaml-file.js'
 import type { DispatchedRun } from './contexts.js'
@@ -67,6 +68,14 @@ export class Walk {
     if (this.#builds.size >= MAX_BUILDS) this.#reach(`more than ${MAX_BUILDS} builds`)
     else this.#builds.set(contentKey(step), step)
     if (step.isConditional && step.runs === null) this.#conditional.add(step.job)
+  }
+
+  /** Records what a later step does with the images of a job: further names, and pushes. */
+  move(job: string, moves: Parameters<typeof withMoves>[1]): void {
+    if (moves.pushes.length + moves.retags.length === 0) return
+    for (const [key, step] of this.#builds) {
+      if (step.kind === 'build' && step.job === job) this.#builds.set(key, withMoves(step, moves))
+    }
   }
 
   /** Records something that may build but is not read. */

@@ -6,7 +6,7 @@ import { type Around, choose, PATH } from './followed.js'
 function jobWith(steps: readonly string[], matrix = ''): string {
   const job = matrix === '' ? '' : `    strategy: { matrix: ${matrix} }\n`
   const lines = steps.map((step) =>
-    /^(?:uses|run|if|id)/.test(step)
+    /^(?:uses|run|if|id|\{)/.test(step)
       ? `      - ${step}`
       : `      - uses: docker/build-push-action@v6\n        with: { ${step} }`,
   )
@@ -210,6 +210,20 @@ describe('the build that publishes the image', () => {
     ['docker.io/library/b', 'b:1'],
   ])('%s is %s of Docker Hub', (image, tag) => {
     expect(at(two('ghcr.io/org/b:1', `'${tag}'`), image)).toEqual(['b', true])
+  })
+  it.each([
+    ['a name it gets later', ['run: docker tag x ghcr.io/org/b:1'], ['a', true]],
+    ['a name that is pushed', ['run: docker push x'], ['a', false]],
+    ['a name on the build machine only', [], ['a', null]],
+    ['a name of the run', ['run: docker tag x $ID:1', 'run: docker push $ID:1'], ['a', null]],
+    ['what a skipped step does', ['{if: false, run: docker push x}'], ['a', null]],
+  ])('of scripts: %s', (_title, steps, expected) => {
+    const build = 'run: docker build --target a -t x .'
+    expect(at(jobWith([build, ...steps]), 'ghcr.io/org/b')).toEqual(expected)
+  })
+  it('of scripts: the one that gets the name', () => {
+    const builds = ['a', 'b', 'c'].map((name) => `run: docker build --target ${name} -t x${name} .`)
+    expect(at(jobWith([...builds, 'run: docker tag xb ghcr.io/org/b']), 'ghcr.io/org/b')).toEqual(['b', true])
   })
   it('tells its tags, and whether those are all', () => {
     const tags = (text: string) => {

@@ -723,6 +723,17 @@ describe('what is published', () => {
     expect(read(script).builds.map(({ publishes }) => publishes)).toEqual([expected]),
   )
 
+  const NAMES: [string, string, string[]][] = [
+    ['another name', 'docker build -t a .\ndocker tag a r/a:1', ['a', 'r/a:1']],
+    ['a name of a name', 'docker build -t a:1 .\ndocker tag a:1 b\ndocker tag b r/b', ['a:1', 'b', 'r/b']],
+    ['a name of another image', 'docker build -t a .\ndocker tag b r/b', ['a']],
+    ['the same name twice', 'docker build -t a .\ndocker tag a r/a\ndocker tag a r/a:latest', ['a', 'r/a']],
+    ['a name nobody knows', 'docker build -t a:$X .\ndocker tag a:$X r/a:$X', ['?a:$X', '?r/a:$X']],
+  ]
+  it.each(NAMES)('names its image: %s', (_title, script, expected) =>
+    expect(read(script).builds.map((build) => ('tags' in build ? build.tags.map(text) : []))).toEqual([expected]),
+  )
+
   it('tells later steps what it pushed and named', () => {
     const { pushes, retags } = read('docker tag a r/a:$V\ndocker push r/a:$V')
     expect(pushes.map(text)).toEqual(['?r/a:$V'])
