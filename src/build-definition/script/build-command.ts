@@ -134,10 +134,13 @@ function dockerfileOf(
   call: ProgramCall,
 ): Pick<CommandBuild, 'file' | 'inline'> {
   const { marks, state } = call
-  if (file !== '-' && (context !== '-' || file !== null)) {
+  if (file !== '-' && context !== '-') {
     return { file: file === null || file === '' ? null : marks.path(file, state.folder), inline: null }
   }
   const { stdin } = state
+  if (file !== '-' && file !== null) {
+    return { file: unknown(`${marks.written(file)} in what the command reads from stdin`), inline: null }
+  }
   if (stdin === null) return { file: unknown('what the command reads from stdin'), inline: null }
   if ('file' in stdin) return { file: marks.path(stdin.file, state.folder), inline: null }
   return { file: unknown('what the command reads from stdin'), inline: marks.value(stdin.text) }

@@ -190,9 +190,10 @@ function addDockerfile(build: CommandBuild, job: JobContext, walk: Walk): void {
   const context =
     build.context === null || isRemoteValue(build.context) ? build.context : joinPaths(folder, build.context)
   const file = build.file === null ? null : joinPaths(folder, build.file)
+  // Without a context, or with one from stdin, nothing but the command says where the Dockerfile is.
   const dockerfile =
-    context === null
-      ? { in: 'workspace' as const, path: joinPaths(folder, known('Dockerfile')) }
+    context === null || (isKnown(context) && context.text === '-')
+      ? { in: 'workspace' as const, path: file ?? joinPaths(folder, known('Dockerfile')) }
       : contextDockerfile(context, file, job.repo)
   const orContainerfile = build.file === null && tool !== 'docker' && tool !== 'kaniko' && tool !== 'depot'
   walk.build({

@@ -115,6 +115,16 @@ describe('where a script runs', () => {
     ['in a checkout', [checkout('{ path: src }'), 'run: docker build .\nworking-directory: src'], '', 'Dockerfile'],
     ['beside a checkout', [checkout('{ path: src }'), 'run: docker build .'], '', null],
     ['where it goes', ['run: cd app && docker build -f x .'], '', 'app/x'],
+    ['with a Dockerfile from stdin', ['run: cd app && docker build - < x'], '', 'app/x'],
+    ['with a Dockerfile from stdin and a context', ['run: cd app && docker build -f - . < x'], '', 'app/x'],
+    [
+      'with an archive from stdin',
+      ['run: tar c . | docker build -f x -'],
+      '',
+      '?x in what the command reads from stdin',
+    ],
+    ['without a context', ['run: podman build -f app/x'], '', 'app/x'],
+    ['without a context and a file', ['run: cd app && podman build'], '', 'app/Dockerfile'],
     ['in the workspace by its name', ['run: docker build "$GITHUB_WORKSPACE/app"'], '', 'app/Dockerfile'],
     ['in the workspace by an expression', ['run: docker build ${{ github.workspace }}/app'], '', 'app/Dockerfile'],
   ]
