@@ -35,8 +35,12 @@ export function contextDockerfile(context: BuildValue | null, file: BuildValue |
     path: joinPaths(known(folder), file ?? DEFAULT_FILE),
   })
   if (context === null) return inRepository('')
-  // An unknown context is most likely a folder.
-  if (!isKnown(context)) return { in: 'workspace', path: file ?? unknown(`${context.written}/Dockerfile`) }
+  if (!isKnown(context)) {
+    const fetched = isRemote(addressOf(context.written)) ? folderOfRepository(addressOf(context.written), repo) : null
+    if (fetched !== null && !fetched.includes('$')) return inRepository(fetched)
+    // Most likely a folder.
+    return { in: 'workspace', path: file ?? unknown(`${context.written}/Dockerfile`) }
+  }
   const ofRepository = DEFAULT_CONTEXT.exec(context.text)
   if (ofRepository !== null) return inRepository(ofRepository[1] ?? '')
   if (isRemote(context.text)) {
@@ -45,6 +49,14 @@ export function contextDockerfile(context: BuildValue | null, file: BuildValue |
   }
   if (file !== null) return isKnown(file) && isRemote(file.text) ? { in: 'outside', path: file } : inWorkspace(file)
   return inWorkspace({ ...context, text: posix.join(context.text, 'Dockerfile') })
+}
+
+/** An address with the server of the workflow's repository, which is unknown, as github.com. */
+function addressOf(written: string): string {
+  return written.replace(
+    /^(?:\$\{\{ {0,9}github\.server_url {0,9}\}\}|\$\{?GITHUB_SERVER_URL\}?)(?=\/)/,
+    'https://github.com',
+  )
 }
 
 function inWorkspace(path: BuildValue): NamedDockerfile {

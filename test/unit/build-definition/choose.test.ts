@@ -57,6 +57,24 @@ describe('the step that builds a Dockerfile', () => {
     ['an unknown context with a file', "context: '${{ inputs.c }}', file: app/Dockerfile", 'app/Dockerfile', true],
     ['the repository by its address', "context: 'https://github.com/Org/app.git#main:app'", 'app/Dockerfile', true],
     [
+      'the repository at a commit of the run, with a file',
+      "context: 'https://github.com/${{ github.repository }}.git#${{ github.sha }}:app', file: x.Dockerfile",
+      'app/x.Dockerfile',
+      true,
+    ],
+    [
+      'a folder of the repository on the server of the run',
+      "context: '${{ github.server_url }}/${{ github.repository }}.git#${{ github.ref }}:app', file: Dockerfile",
+      'Dockerfile',
+      false,
+    ],
+    [
+      'a folder of the repository that only the run knows',
+      "context: '${{ github.server_url }}/${{ github.repository }}.git#main:${{ inputs.c }}', file: x/Dockerfile",
+      'x/Dockerfile',
+      true,
+    ],
+    [
       'the repository by an expression',
       "context: '${{ github.server_url }}/x', file: '${{ github.event.repository.name }}/Dockerfile'",
       'app/Dockerfile',
