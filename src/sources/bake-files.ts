@@ -87,6 +87,10 @@ function folderOf({ folder }: BakeStep): string {
   return isKnown(folder) ? folder.text : ''
 }
 
+function foldersOf(step: BakeStep) {
+  return { folder: folderOf(step), ...(step.project !== null && { project: step.project }) }
+}
+
 function definitionFiles(step: BakeStep, read: Lookup): DefinitionFile[] {
   return filesOf(step, read).flatMap((file) => {
     const text = read(file)
@@ -101,7 +105,7 @@ const MAX_ROUNDS = 64
 function besideFiles(step: BakeStep, files: readonly DefinitionFile[], read: Lookup) {
   // When bake fetches its files, there is no `.env` next to them.
   const beside = new Map<string, string | null>(step.isFetched ? [[environmentFile(step), null]] : [])
-  const settings = { environment: step.environment, folder: folderOf(step) }
+  const settings = { environment: step.environment, ...foldersOf(step) }
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const wanted = composeReferences(files, { ...settings, beside, reader: step.format })
     const pending = wanted.filter((path) => read(path) === undefined)
@@ -125,7 +129,7 @@ export function definitionOf(step: BakeStep, source: WorkflowSource, answers: Fi
   }
   const { environment, set, args, generated } = step
   const { beside } = besideFiles(step, files, read)
-  const settings = { environment, set, folder: folderOf(step), beside }
+  const settings = { environment, set, ...foldersOf(step), beside }
   const made = generated.map((text) => ({ file: 'metadata.json', text }))
   const found =
     step.format === 'bake'

@@ -38,6 +38,17 @@ const MAX_READ = 4 * 1024 * 1024
 
 const NO_SERVICE: ComposeMap = new Map()
 
+/** The files of a list, in order of precedence; an unknown list names one that cannot be read. */
+function namedFiles(list: BuildValue | undefined): string[] {
+  if (list === undefined) return []
+  return isKnown(list)
+    ? list.text
+        .split(',')
+        .filter((file) => file !== '')
+        .reverse()
+    : ['/']
+}
+
 /** Context for reading a file; an `include` has a separate one. */
 interface ProjectContext {
   /** Base for paths of files. */
@@ -84,7 +95,7 @@ export class ComposeLoader {
    */
   load(files: readonly DefinitionFile[]) {
     const { reader } = this.#settings
-    const own = posix.dirname(files[0]?.file ?? '')
+    const own = this.#settings.project ?? posix.dirname(files[0]?.file ?? '')
     const project = reader === 'bake' ? '' : posix.join(ROOT, own)
     const environment = withProject(this.environment(own), reader)
     const place = { loader: project, working: project, environment, within: [] }
@@ -92,11 +103,17 @@ export class ComposeLoader {
     return { services, environment, unclear: this.#unclear }
   }
 
-  /** The environment plus `.env` from the working directory and, for `docker compose`, from the project's folder. */
+  /**
+   * The environment plus `.env` from the working directory and, for `docker compose`, from the project's folder, or the
+   * files that `COMPOSE_ENV_FILES` names instead, of which the last one wins.
+   */
   environment(project: string): BuildEnvironment {
     const { reader, folder, environment } = this.#settings
     const folders = reader === 'bake' ? [folder] : [folder, project]
-    const paths = new Set(folders.map((one) => locatedPath('.env', one)))
+    const named = reader === 'bake' ? [] : namedFiles(environment.get('COMPOSE_ENV_FILES'))
+    const paths = new Set(
+      named.length > 0 ? named.map((one) => locatedPath(one, folder)) : folders.map((one) => locatedPath('.env', one)),
+    )
     return [...paths].reduce((found, path) => this.#withDotenv(found, path), environment)
   }
 

@@ -10,6 +10,8 @@ export interface ComposeSettings {
   readonly environment: BuildEnvironment
   /** Its working directory, relative to the repository. */
   readonly folder: string
+  /** Base of its paths for `docker compose`, relative to the repository; not given: the first file's folder. */
+  readonly project?: string
   /** Files that the definition refers to, by path in the repository; null: no such file. */
   readonly beside: ReadonlyMap<string, string | null>
   /**

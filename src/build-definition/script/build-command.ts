@@ -14,6 +14,7 @@ import type { BakeCommand, CommandBuild, ComposeCommand } from './facts.js'
 import {
   BAKE_FLAGS,
   BUILDAH_BUILD_FLAGS,
+  composeVariables,
   DOCKER_BUILD_FLAGS,
   type FlagTable,
   KANIKO_FLAGS,
@@ -289,7 +290,7 @@ export function readComposeBuild(flags: Flags, before: Flags, call: ProgramCall)
     services: rest.filter(({ isElastic }) => !isElastic).map(({ text }) => marks.value(text)),
     args,
     projectFolder: folder === null ? null : marks.path(folder, state.folder),
-    environment: call.ownEnvironment(),
+    environment: new Map([...call.ownEnvironment(), ...composeVariables(before.parsed, marks)]),
     unclear: [...unclear, ...elastic.map(({ text }) => ({ key: 'command line', written: marks.written(text) }))],
     publishes: flags.isOn('push') ? true : null,
   }

@@ -85,7 +85,7 @@ export interface ComposeCommand extends CommandPlace {
   readonly args: ReadonlyMap<string, BuildValue>
   /** Base of paths in the files; null: the first file's folder. */
   readonly projectFolder: BuildValue | null
-  /** Variables set by the script, overriding its initial environment. */
+  /** Variables set by the script or its flags, overriding its initial environment. */
   readonly environment: BuildEnvironment
   readonly unclear: readonly Unclear[]
 }

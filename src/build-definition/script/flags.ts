@@ -1,4 +1,4 @@
-import { splitPair } from '../value.js'
+import { type BuildValue, splitPair } from '../value.js'
 import type { Marks } from './marks.js'
 import type { Field } from './state.js'
 
@@ -210,3 +210,14 @@ export const PUSH_FLAGS = flagTable(
   `all-tags:a quiet:q disable-content-trust all remove-signatures tls-verify force-compression rm purge:p insecure
   disable-compression:D help:h`,
 )
+
+/** The variables that stand for flags of `docker compose` (docs.docker.com, "Pre-defined environment variables"). */
+export function composeVariables(
+  { flags }: Pick<ReturnType<typeof parseProgramFlags>, 'flags'>,
+  marks: Marks,
+): (readonly [string, BuildValue])[] {
+  const given = (flag: string) =>
+    flags.flatMap(({ name, value }) => (name === flag && value !== null ? [value] : [])).join(',')
+  const variables = { COMPOSE_PROFILES: given('profile'), COMPOSE_ENV_FILES: given('env-file') }
+  return Object.entries(variables).flatMap(([name, text]) => (text === '' ? [] : [[name, marks.value(text)] as const]))
+}

@@ -122,6 +122,7 @@ export function bakeStep(uses: string, inputs: StepInputs, job: JobContext): Bak
     tool: uses,
     ...job.place,
     ...place,
+    project: null,
     files: inputs.list('files', 'commas'),
     targets: isBuilder ? [inputs.text('target') ?? known('default')] : inputs.list('targets', 'commas'),
     set: inputs.list('set', 'plain'),
@@ -227,6 +228,7 @@ function addBake(build: BakeCommand, job: JobContext, walk: Walk): void {
     tool: 'docker buildx bake',
     ...job.place,
     folder: place,
+    project: null,
     isFetched: fetched !== null,
     files,
     targets: [...targets, ...unclear.map(({ written }) => unknown(written))],
@@ -240,8 +242,10 @@ function addBake(build: BakeCommand, job: JobContext, walk: Walk): void {
 
 function addCompose(build: ComposeCommand, job: JobContext, walk: Walk): void {
   const { files, services, args, folder, projectFolder, unclear, publishes } = build
-  const place = repositoryPath(job.checkouts, projectFolder === null ? folder : joinPaths(folder, projectFolder))
-  if (place === null) {
+  const base = projectFolder === null ? null : repositoryPath(job.checkouts, joinPaths(folder, projectFolder))
+  // Files that the command names are relative to its folder, the default ones are in the project's.
+  const place = files.length === 0 && base !== null ? base : repositoryPath(job.checkouts, folder)
+  if (place === null || (projectFolder !== null && (base === null || !isKnown(base)))) {
     walk.skip(job.place, 'docker compose build', 'runs outside of the repository')
     return
   }
@@ -251,6 +255,7 @@ function addCompose(build: ComposeCommand, job: JobContext, walk: Walk): void {
     tool: 'docker compose',
     ...job.place,
     folder: place,
+    project: base !== null && isKnown(base) ? base.text : null,
     isFetched: false,
     files,
     targets: [...services, ...unclear.map(({ written }) => unknown(written))],

@@ -46,6 +46,8 @@ export interface BakeStep extends StepPlace {
   readonly args: ReadonlyMap<string, BuildValue>
   /** Base of its paths, inside the repository. */
   readonly folder: BuildValue
+  /** Base of paths in compose files, inside the repository; null: the first file's folder. */
+  readonly project: string | null
   /** Whether the definition is fetched from the repository, so that only `cwd://` refers to files in the workspace. */
   readonly isFetched: boolean
   /** Variables of the step and its `vars`, used to fill in bake and compose files. */

@@ -443,6 +443,31 @@ describe('docker compose', () => {
     const others = { '.env': 'V=top', 'proj/.env': 'V=proj\nW=x' }
     expect(composed(files, others)).toMatchObject({ a: { args: { V: 'top-x (${V}-${W-w})' } } })
   })
+  it.each([
+    ['one file', 'x.env', '1-w (${V}-${W-w})'],
+    ['several, of which the last wins', 'x.env,d/y.env', '2-y (${V}-${W-w})'],
+    ['a file that is not there', 'gone.env', '?${V}-${W-w}'],
+    ['none', '', 'top-w (${V}-${W-w})'],
+  ])('reads the environment files that are named instead: %s', (_title, named, expected) => {
+    const others = { '.env': 'V=top', 'x.env': 'V=1', 'd/y.env': 'V=2\nW=y' }
+    const settings = { environment: variables({ COMPOSE_ENV_FILES: named }) }
+    expect(composed({ 'compose.yaml': arg('"${V}-${W-w}"') }, others, settings)).toMatchObject({
+      a: { args: { V: expected } },
+    })
+  })
+  it('environment files nobody knows may set anything', () => {
+    const settings = { environment: new Map([['COMPOSE_ENV_FILES', { unknown: true as const, written: '$F' }]]) }
+    expect(composed({ 'compose.yaml': arg('"${V}"') }, { '.env': 'V=top' }, settings)).toMatchObject({
+      a: { args: { V: '?${V}' } },
+    })
+  })
+  it('takes paths from the project directory', () => {
+    const settings = { folder: 'ci', project: 'app' }
+    const files = { 'ci/compose.yaml': 'services: { a: { build: { context: x, args: { V: "${V}" } } } }' }
+    expect(composed(files, { 'app/.env': 'V=app' }, settings)).toEqual({
+      a: { context: '../app/x', args: { V: 'app (${V})' } },
+    })
+  })
   it('reads a .env with a byte order mark', () => {
     expect(composed({ 'compose.yaml': arg('"${V}"') }, { '.env': '\ufeffV=1' })).toMatchObject({
       a: { args: { V: '1 (${V})' } },

@@ -663,8 +663,14 @@ describe('bake and compose', () => {
         services: ['web', 'api'],
         args: { A: '1' },
         projectFolder: 'd',
+        environment: { COMPOSE_PROFILES: 'p', COMPOSE_ENV_FILES: 'e' },
         publishes: true,
       },
+    ],
+    [
+      'compose with several profiles and environment files',
+      'docker compose --profile p --profile=q --env-file e --env-file "$F" build',
+      { kind: 'compose', environment: { COMPOSE_PROFILES: 'p,q', COMPOSE_ENV_FILES: '?e,$F' } },
     ],
     ['docker-compose', 'docker-compose --file x.yml build', { kind: 'compose', files: ['x.yml'] }],
     [

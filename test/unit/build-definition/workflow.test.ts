@@ -243,6 +243,7 @@ describe('steps of other kinds', () => {
         ],
         folder: { text: 'build' },
         isFetched: false,
+        project: null,
         args: new Map(),
         environment: new Map([['TAG', { text: '1' }]]),
         generated: [],

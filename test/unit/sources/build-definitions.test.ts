@@ -354,6 +354,30 @@ target "base" {
     expect(bases).toEqual(['docker.io/library/alpine:3.18'])
   })
 
+  it.each([
+    ['--project-directory . -f ci/compose.yaml', 'docker'],
+    ['-f ci/compose.yaml', '../docker'],
+    ['--project-directory ci', '../docker'],
+  ])('docker compose %s: paths from the project directory', async (flags, context) => {
+    const { bases } = await run({
+      'docker/Dockerfile': DOCKERFILE,
+      '.github/workflows/build.yml': workflow(`      - run: docker compose ${flags} build\n`),
+      'ci/compose.yaml': `services: { app: { build: { context: ${context}, target: small, args: [VERSION=3.18] } } }\n`,
+    })
+    expect(bases).toEqual(['docker.io/library/alpine:3.18'])
+  })
+
+  it('docker compose --env-file: that file instead of .env', async () => {
+    const { bases } = await run({
+      'docker/Dockerfile': DOCKERFILE,
+      '.github/workflows/build.yml': workflow('      - run: docker compose --env-file ci/prod.env build\n'),
+      'compose.yaml': 'services: { app: { build: { context: docker, target: small, args: ["VERSION=$V"] } } }\n',
+      '.env': 'V=3.18\n',
+      'ci/prod.env': 'V=3.19\n',
+    })
+    expect(bases).toEqual(['docker.io/library/alpine:3.19'])
+  })
+
   const HCL = `variable "VERSION" { default = "3.21" }
 target "app" {
   context = "docker"
