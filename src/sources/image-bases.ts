@@ -1,4 +1,4 @@
-import { isKoConfig } from '../build-definition/index.js'
+import { isKoConfig, WRITE_BUILD } from '../build-definition/index.js'
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
 import { distinctBy } from '../text/index.js'
@@ -209,7 +209,8 @@ function withoutBase(image: EnrolledImage, uses: readonly BaseUse[]): Problem[] 
 
 /** Without a definition of the build, the Dockerfile's defaults are used: worth reporting, and rarely wrong. */
 function unread(image: EnrolledImage, build: DefinedBuild | undefined, file: string): Problem[] {
-  const reason = build?.reason ?? null
+  const isPipeline = image.source?.provider === 'gitlab'
+  const reason = build?.reason ?? (isPipeline ? `GitLab's pipeline is not read. ${WRITE_BUILD}` : null)
   if (reason === null || image.written.build !== undefined) return []
   const line = image.lineOf('source.workflow') ?? image.line
   const message = `${image.name}: what the build passes is unknown, the Dockerfile's defaults are assumed: ${reason}`

@@ -33,6 +33,20 @@ describe('what is asked for', () => {
   })
 })
 
+describe('what a GitLab pipeline passes', () => {
+  const entry = (build: string) =>
+    `- {name: lab, registry: ghcr.io, repository: org/lab, ${build}source: {provider: gitlab, repo: g/lab}}\n`
+  it.each([
+    ['is not known where it matters', '', 'ARG V=1\nFROM a:$V\n', ['build-unread']],
+    ['may choose a stage', '', 'FROM a:1 AS x\nFROM b:1\n', ['base-assumed', 'build-unread']],
+    ['does not matter', '', 'FROM a:1\n', []],
+    ['is written in the entry', 'build: {}, ', 'ARG V=1\nFROM a:$V\n', []],
+  ])('%s', async (_title, build, dockerfile, expected) => {
+    const { problems } = await run(entry(build), found(dockerfile))
+    expect(problems.map(({ code }) => code)).toEqual(expected)
+  })
+})
+
 describe('what was found', () => {
   it('every place that pulls an image, with its line', async () => {
     const dockerfile =
