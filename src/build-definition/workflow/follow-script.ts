@@ -24,6 +24,8 @@ export interface StepsContext {
   readonly outputs: Map<string, Value>
   /** Default working directory of scripts. */
   readonly workingDirectory: string
+  /** Default shell of scripts; empty: that of a runner on Linux or macOS. */
+  readonly defaultShell: string
 }
 
 /** A step with what its expressions read. */
@@ -49,7 +51,7 @@ export function followScript(written: string, open: OpenStep): void {
   const folder = scalarText(valueAt(step, 'working-directory')) ?? ''
   const expanded = fillIn(scope, folder === '' ? workingDirectory : folder)
   const job = jobContextOf(open)
-  const shell = shellOf(scalarText(valueAt(step, 'shell')) ?? '')
+  const shell = shellOf(scalarText(valueAt(step, 'shell')) || open.defaultShell)
   if (shell === null) {
     skipScript(written, open)
     return

@@ -193,6 +193,7 @@ function followComposite(file: YamlFile, steps: readonly Data[], open: OpenStep)
     above: withVariables(above, env),
     outputs: new Map(),
     workingDirectory: '',
+    defaultShell: '',
   }
   followSteps(steps, ['runs', 'steps'], inner)
   const id = scalarText(valueAt(step, 'id')) ?? ''

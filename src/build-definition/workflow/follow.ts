@@ -1,4 +1,4 @@
-import { type DataMap, isDataMap, type Path } from '../../yaml/data.js'
+import { type Data, type DataMap, isDataMap, type Path } from '../../yaml/data.js'
 import { WORKSPACE } from '../paths.js'
 import { listOf, mapOf, scalarText, valueAt, type YamlFile } from '../yaml-file.js'
 import {
@@ -19,6 +19,7 @@ import {
   bothHold,
   conditionHolds,
   envContext,
+  fillIn,
   type Scope,
   UNKNOWN_CONTEXT,
   type Variables,
@@ -168,13 +169,20 @@ function followJobSteps(workflow: OpenWorkflow, { name, data, variables }: OpenJ
   const path: Path = ['jobs', name]
   const own = withVariables(variables, { scope, file, data: valueAt(data, 'env'), path: [...path, 'env'] })
   const state = newJob(own)
-  const folder = valueAt(data, 'defaults', 'run', 'working-directory')
-  const general = valueAt(file.data, 'defaults', 'run', 'working-directory')
+  const given = (key: string) =>
+    scalarText(valueAt(data, 'defaults', 'run', key) ?? valueAt(file.data, 'defaults', 'run', key))
   const context = { walk, file, reference, scope, depth, state, place, above: new Map(), outputs: new Map() }
   followSteps(listOf(valueAt(data, 'steps')), [...path, 'steps'], {
     ...context,
-    workingDirectory: scalarText(folder ?? general) ?? '',
+    workingDirectory: given('working-directory') ?? '',
+    defaultShell: given('shell') || (isOnWindows(valueAt(data, 'runs-on'), scope) ? 'pwsh' : ''),
   })
+}
+
+/** Whether a label of a job's runner says Windows, where scripts are in pwsh by default (docs, "Workflow syntax"). */
+function isOnWindows(runner: Data | undefined, scope: Scope): boolean {
+  const labels = isDataMap(runner ?? null) ? valueAt(runner, 'labels') : runner
+  return [labels ?? null].flat().some((label) => /^windows\b/i.test(fillIn(scope, scalarText(label) ?? '').text))
 }
 
 /** @param call `path`: of the calling job. */

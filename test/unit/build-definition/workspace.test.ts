@@ -129,6 +129,22 @@ describe('where a script runs', () => {
     ['in the workspace by an expression', ['run: docker build ${{ github.workspace }}/app'], '', 'app/Dockerfile'],
   ]
   it.each(CASES)('%s', (_title, list, job, expected) => expect(dockerfile(steps(list, job))).toBe(expected))
+  it.each([
+    ['that its job names', 'defaults: { run: { shell: pwsh } }', ''],
+    ['of a runner on Windows', 'runs-on: windows-latest', ''],
+    ['of a runner by its labels', 'runs-on: { labels: [self-hosted, Windows] }', ''],
+    ['of a runner by its matrix', 'runs-on: "${{ matrix.os }}"\n    strategy: { matrix: { os: [windows-2022] } }', ''],
+    ['of its own', 'runs-on: ubuntu-latest', '\nshell: pwsh'],
+  ])('in the shell %s', (_title, job, shell) => {
+    expect(dockerfile(steps([`run: |\n  docker build \`\n    -f app/x .${shell}`], job))).toBe('app/x')
+  })
+  it.each([
+    ['runs-on: windows-latest', '\nshell: bash'],
+    ['runs-on: windows-latest\n    defaults: { run: { shell: bash } }', ''],
+    ['runs-on: [self-hosted, linux, not-windows]', ''],
+  ])('in a POSIX shell: %s', (job, shell) => {
+    expect(dockerfile(steps([`run: |\n  docker build \\\n    -f app/x .${shell}`], job))).toBe('app/x')
+  })
   it('in the folder of its workflow', () => {
     const text = `defaults: { run: { working-directory: all } }\n${steps(['run: docker build .'])}`
     expect(dockerfile(text)).toBe('all/Dockerfile')
