@@ -147,7 +147,7 @@ export function withMoves<Build extends Pick<CommandBuild, 'tags' | 'publishes'>
     names.add(nameOf(to))
   }
   const pushed = new Set(pushes.map(nameOf))
-  const isSent = build.publishes === null && tags.some((tag) => isPushed(tag, pushed))
+  const isSent = build.publishes !== true && tags.some((tag) => isPushed(tag, pushed))
   return { ...build, tags, ...(isSent && { publishes: true }) }
 }
 

@@ -117,7 +117,7 @@ function buildah(inputs: StepInputs, environment: EnvironmentLookup): ActionBuil
       target,
       platforms: platforms ?? architectures.map(asLinux),
     },
-    publishes: true,
+    publishes: null,
     tags: image === null ? inputs.list('tags', 'plain') : [image],
   }
 }

@@ -3,9 +3,11 @@ import {
   contextDockerfile,
   DEFAULT_CONTEXT,
   folderOfRepository,
+  insideWorkspace,
   isRemote,
   joinPaths,
   type NamedDockerfile,
+  plainPath,
   repositoryPath,
   type WorkspaceCheckout,
 } from '../paths.js'
@@ -195,7 +197,7 @@ function addDockerfile(build: CommandBuild, job: JobContext, walk: Walk): void {
   const dockerfile =
     context === null || (isKnown(context) && context.text === '-')
       ? { in: 'workspace' as const, path: file ?? joinPaths(folder, known('Dockerfile')) }
-      : contextDockerfile(context, file, job.repo)
+      : contextDockerfile(context, tool === 'kaniko' ? kanikoFile(context, file) : file, job.repo)
   const orContainerfile = build.file === null && tool !== 'docker' && tool !== 'kaniko' && tool !== 'depot'
   walk.build({
     kind: 'build',
@@ -203,6 +205,14 @@ function addDockerfile(build: CommandBuild, job: JobContext, walk: Walk): void {
     tool,
     ...located({ dockerfile: { ...dockerfile, orContainerfile }, inputs, publishes, tags }, job),
   })
+}
+
+/** kaniko looks for a file in its working directory, then in its context (its `cmd/executor`, resolveDockerfilePath). */
+function kanikoFile(context: BuildValue, file: BuildValue | null): BuildValue | null {
+  if (file === null || !isKnown(file) || !isKnown(context) || file.text.startsWith('/')) return file
+  const folder = insideWorkspace(context.text) ?? plainPath(context.text)
+  if (folder === '' || plainPath(file.text).startsWith(`${folder}/`)) return file
+  return unknown(`${file.text} or ${folder}/${plainPath(file.text)}`)
 }
 
 function isRemoteValue(value: BuildValue): boolean {

@@ -47,7 +47,7 @@ const CASES: readonly (readonly [string, string, Record<string, unknown>])[] = [
     { file: 'app/Dockerfile', args: { A: '1', B: '1' }, target: 't', tags: ['ghcr.io/org/app'], publishes: false },
   ],
   ['docker/build-push-action@v1', '{ path: app, dockerfile: x/Dockerfile }', { file: 'x/Dockerfile', publishes: true }],
-  ['redhat-actions/buildah-build@v2', '{}', { file: 'Dockerfile', orContainerfile: true, publishes: true }],
+  ['redhat-actions/buildah-build@v2', '{}', { file: 'Dockerfile', orContainerfile: true, publishes: null }],
   [
     'redhat-actions/buildah-build@v2',
     '{ image: ghcr.io/org/app, tags: latest 1, containerfiles: ./a/Containerfile, build-args: "A=1\\nB=2,3", archs: "amd64, arm64" }',
@@ -56,7 +56,7 @@ const CASES: readonly (readonly [string, string, Record<string, unknown>])[] = [
       args: { A: '1', B: '2,3' },
       platforms: ['linux/amd64', 'linux/arm64'],
       tags: ['ghcr.io/org/app'],
-      publishes: true,
+      publishes: null,
     },
   ],
   [
@@ -68,13 +68,13 @@ const CASES: readonly (readonly [string, string, Record<string, unknown>])[] = [
       platforms: ['linux/s390x'],
       unclear: ['extra-args: --build-arg A=1'],
       tags: ['a.io/x:1'],
-      publishes: true,
+      publishes: null,
     },
   ],
   [
     'redhat-actions/buildah-build@v2',
     '{ context: sub, arch: arm64 }',
-    { file: 'sub/Dockerfile', orContainerfile: true, platforms: ['linux/arm64'], publishes: true },
+    { file: 'sub/Dockerfile', orContainerfile: true, platforms: ['linux/arm64'], publishes: null },
   ],
   [
     'int128/kaniko-action@v1',

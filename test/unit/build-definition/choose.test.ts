@@ -239,6 +239,16 @@ describe('the build that publishes the image', () => {
     const build = 'run: docker build --target a -t x .'
     expect(at(jobWith([build, ...steps]), 'ghcr.io/org/b')).toEqual(expected)
   })
+  it('of an action that loads it, for a script to push', () => {
+    const steps = ['load: true, target: a, tags: x', 'run: docker tag x ghcr.io/org/b && docker push ghcr.io/org/b']
+    const choice = choose(jobWith(steps), 'Dockerfile', { image: 'ghcr.io/org/b' })
+    expect(choice).toMatchObject({ ok: true, namesImage: true, publishes: true })
+  })
+  it('of buildah, before another step pushes it', () => {
+    const build = 'uses: redhat-actions/buildah-build@v2\n        with: { image: x, tags: 1, containerfiles: a }'
+    const choice = choose(jobWith([build]), 'a', { image: 'ghcr.io/org/b' })
+    expect(choice).toMatchObject({ ok: true, namesImage: null, publishes: null })
+  })
   it('of scripts: the one that gets the name', () => {
     const builds = ['a', 'b', 'c'].map((name) => `run: docker build --target ${name} -t x${name} .`)
     expect(at(jobWith([...builds, 'run: docker tag xb ghcr.io/org/b']), 'ghcr.io/org/b')).toEqual(['b', true])
