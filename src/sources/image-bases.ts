@@ -1,6 +1,7 @@
 import { isKoConfig, WRITE_BUILD } from '../build-definition/index.js'
 import type { EnrolledImage } from '../enrollment/images-file.js'
 import { type Problem, problem } from '../enrollment/problem.js'
+import { forgeOf } from '../forges/index.js'
 import { distinctBy } from '../text/index.js'
 import { type AssumptionWarning, inGeneral } from './assumptions.js'
 import { type BasesResult, type BaseUse, type BuiltFile, dockerfileBases, unitedUses } from './bases.js'
@@ -209,10 +210,11 @@ function withoutBase(image: EnrolledImage, uses: readonly BaseUse[]): Problem[] 
 
 /** Without a definition of the build, the Dockerfile's defaults are used: worth reporting, and rarely wrong. */
 function unread(image: EnrolledImage, build: DefinedBuild | undefined, file: string): Problem[] {
-  const isPipeline = image.source?.provider === 'gitlab'
-  const reason = build?.reason ?? (isPipeline ? `GitLab's pipeline is not read. ${WRITE_BUILD}` : null)
-  if (reason === null || image.written.build !== undefined) return []
-  const line = image.lineOf('source.workflow') ?? image.line
+  if (image.source === null || image.written.build !== undefined) return []
+  const { name, language, buildKey } = forgeOf(image.source)
+  const reason = build?.reason ?? (language === 'pipeline' ? `${name}'s pipeline is not read. ${WRITE_BUILD}` : null)
+  if (reason === null) return []
+  const line = image.lineOf(buildKey) ?? image.line
   const message = `${image.name}: what the build passes is unknown, the Dockerfile's defaults are assumed: ${reason}`
   return [problem('build-unread', message, { file, line, image: image.name })]
 }
