@@ -217,8 +217,11 @@ const credentials: Removal = {
     {
       name: 'git',
       by: (original, args, call) => {
-        const left = `http.extraheader=AUTHORIZATION: basic ${Buffer.from('left:behind').toString('base64')}`
-        return original(call.remote === undefined ? args : ['-c', left, ...args], call)
+        if (!call.remote?.url.startsWith('http')) return original(args, call)
+        // For the same address as ours: git prefers the setting of a longer one.
+        const key = `http.${new URL(call.remote.url).origin}/.extraheader`
+        const left = `${key}=AUTHORIZATION: basic ${Buffer.from('left:behind').toString('base64')}`
+        return original(['-c', left, ...args], call)
       },
     },
     {
