@@ -14,6 +14,7 @@ const dispatchToken: Removal = {
         original(request, send, (to: URL | null) => (to === null ? request : { ...request, url: to })),
     },
     { name: 'plainText', in: 'sources/', by: (_, text) => text },
+    { name: 'startBuilds', by: (original, starts, all) => original(starts, { ...all, hide: (text: string) => text }) },
     {
       name: 'buildOptions',
       by: (original, inputs, context, target, now) =>
