@@ -13,7 +13,6 @@ import {
   explainImages,
   explanationJson,
   HEAD,
-  minute,
   paragraphs,
   STATUSES,
   type Status,
@@ -23,7 +22,7 @@ import {
 import { readActiveOverrides } from '../read-enrollment.js'
 import { serversIn } from '../run-options.js'
 import { readState, type StateFiles, type StateFolder, textsOf } from '../state/index.js'
-import { printable, suggest } from '../text/index.js'
+import { minute, printable, suggest } from '../text/index.js'
 import { type CommandContext, readImagesFile, stateFolder } from './options.js'
 import { printTable } from './table.js'
 import { printJson, printProblems, type Terminal } from './terminal.js'

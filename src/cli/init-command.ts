@@ -3,7 +3,7 @@ import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
 import { parseImagesFile, refuse } from '../enrollment/index.js'
-import { serverUrls } from '../forges/index.js'
+import { DEFAULT_PROVIDER, serverUrls } from '../forges/index.js'
 import { git } from '../publish/index.js'
 import { ACTION, type ActionPin, type Answers, PUBLISHED, scaffold, WORKFLOW_FILES } from '../scaffold/index.js'
 import { isFolder, readOptional, writeFiles } from '../state/index.js'
@@ -162,7 +162,7 @@ function imagesSteps({ entry }: Answers, place: InitPlace): string[] {
     return [`Enroll a first image, from a clone of its repository (a run fails until there is one): ${command}`]
   }
   const { source } = entry
-  const isOnGitHub = isDataMap(source) && (source.provider ?? 'github') === 'github'
+  const isOnGitHub = isDataMap(source) && (source.provider ?? DEFAULT_PROVIDER) === DEFAULT_PROVIDER
   const workflow = `Set source.workflow in ${path} to the file of the workflow that builds the image: without it, the image is never rebuilt.`
   return [
     ...(isOnGitHub && source.workflow === undefined ? [workflow] : []),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { parseReference } from '../reference/index.js'
-import { quote } from '../text/index.js'
+import { moment, quote } from '../text/index.js'
 import { type Data, isDataMap } from '../yaml/data.js'
 import { explainIssues, type SchemaProblem } from './messages.js'
 import { byPlace } from './places.js'
@@ -98,8 +98,7 @@ export function parseOverrides(
       ...all
         .filter(({ expires }) => expires < now)
         .map(({ base, expires, line: at }) => {
-          const minute = expires.slice(0, 16).replace('T', ' ')
-          const message = `the override of ${base} expired at ${minute} UTC and no longer has any effect.`
+          const message = `the override of ${base} expired at ${moment(expires)} and no longer has any effect.`
           return problem('override-expired', message, { file, line: at, remedy: 'Remove it.' })
         }),
     ],

@@ -1,8 +1,7 @@
 import type { Rebuild } from '../state/index.js'
-import { count } from '../text/index.js'
+import { count, minute } from '../text/index.js'
 import { type ExplainedBase, type Explanation, STATUSES } from './explanation.js'
 import { verdict } from './sentences.js'
-import { minute } from './times.js'
 
 export const HEAD = ['IMAGE', 'REBUILD', 'LAST BUILT', 'BASE IMAGE', 'DIGEST', 'SINCE', 'CHANGE'] as const
 

@@ -15,4 +15,3 @@ export {
 } from './explanation.js'
 export { explanationJson, HEAD, shortDigest, statusTotals, tableRows } from './formats.js'
 export { paragraphs } from './sentences.js'
-export { minute } from './times.js'

@@ -1,9 +1,9 @@
 import type { Override } from '../enrollment/index.js'
 import type { Turn } from '../policy/index.js'
 import type { Rebuild } from '../state/index.js'
-import { count } from '../text/index.js'
+import { count, moment } from '../text/index.js'
 import type { ExplainedBase, Explanation, UnscheduledReason } from './explanation.js'
-import { moment, relative } from './times.js'
+import { relative } from './times.js'
 
 const MAX_SHOWN = 5
 

@@ -1,15 +1,5 @@
 import { count } from '../text/index.js'
 
-/** `2026-03-12 08:00 UTC` */
-export function moment(iso: string): string {
-  return `${minute(iso)} UTC`
-}
-
-/** `2026-03-12 08:00`, where times are known to be in UTC. */
-export function minute(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ')
-}
-
 const UNITS = [
   ['day', 86_400_000],
   ['hour', 3_600_000],

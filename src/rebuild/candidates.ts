@@ -106,7 +106,7 @@ export function candidateOf(image: TrackedImage, all: Circumstances): Candidate 
   if (open !== null) {
     const question = questionAbout(open, all.me, all.clock())
     if (question === 'claimed') return { kind: 'claimed', rebuild: open }
-    // Nobody can ask about the build of an entry that no longer has one: it must not keep other images waiting.
+    // There is no place to ask about the build of an entry that no longer has one: other images must not wait for it.
     if (question !== 'none' && build !== null) return { kind: 'open', rebuild: open }
     const due = ownCandidate(dueCandidate(image, withoutRebuild(record, open), build, all), all)
     const isWanted = (open.reason === 'manual' && image.enrollment.enabled) || due?.kind === 'startable'

@@ -91,9 +91,10 @@ async function search(
   const createdAfter = rebuild.claim?.at ?? rebuild.started ?? rebuild.at
   const start = `${createdAfter} ${startKey(build, inputsFor(build, rebuild))}`
   const found = together.get(start) ?? (await client.find({ source: place, title, createdAfter, taken }))
-  if (found === null) return afterSearch(rebuild, found, now)
-  taken.add(found.id)
-  together.set(start, found)
+  if (found !== null) {
+    taken.add(found.id)
+    together.set(start, found)
+  }
   return afterSearch(rebuild, found, now)
 }
 

@@ -32,7 +32,7 @@ function started(due: Report['due']): Span[] {
   return [strong(`Merging may start ${count(due.length, 'build')}`), ': ', ...listed(all, { max: MAX_DUE }), '.']
 }
 
-/** `2026-11-21 07:00 UTC` */
+/** `2026-11-21 07:00 UTC`; a report that is read back may say something else, which stays as it is. */
 export function minute(at: string): string {
   return at.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z$/, '$1 $2 UTC')
 }

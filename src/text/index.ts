@@ -139,6 +139,16 @@ export function listSome<T>(
   return items.length > max ? [...lines, more(items.length - max)] : lines
 }
 
+/** A time, ISO 8601 in UTC, as people read it: `2026-03-12 08:00 UTC`. */
+export function moment(iso: string): string {
+  return `${minute(iso)} UTC`
+}
+
+/** `2026-03-12 08:00`, where times are known to be in UTC. */
+export function minute(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ')
+}
+
 /** The known word closest to a misspelled one, null if none is close. */
 export function suggest(word: string, known: readonly string[]): string | null {
   const near = known

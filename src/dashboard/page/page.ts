@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { minute } from '../../explain/index.js'
-import { count } from '../../text/index.js'
+import { count, minute } from '../../text/index.js'
 import type { Overview } from '../overview.js'
 import { SCRIPT, STYLES } from './assets.js'
 import { dayOf, Html, html } from './html.js'

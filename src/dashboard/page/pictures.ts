@@ -1,7 +1,7 @@
 // The pictures of the page: the history of each image, and which image is built on which.
-import { minute } from '../../explain/index.js'
+
 import { shortReference } from '../../report/markdown.js'
-import { by, truncate } from '../../text/index.js'
+import { by, minute, truncate } from '../../text/index.js'
 import { type Overview, type OverviewBase, type OverviewImage, STANDING_WORDS, STANDINGS } from '../overview.js'
 import { CHANGE_WORDS, dayOf, type Html, html, link, shortDigest } from './html.js'
 

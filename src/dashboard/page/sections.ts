@@ -1,6 +1,5 @@
-import { minute } from '../../explain/index.js'
 import { shortReference } from '../../report/markdown.js'
-import { count, groupBy } from '../../text/index.js'
+import { count, groupBy, minute } from '../../text/index.js'
 import { CONCERN_KINDS, type Concern } from '../concerns.js'
 import { type Overview, type OverviewImage, STANDING_WORDS, STANDINGS } from '../overview.js'
 import { ageOf, dayOf, type Html, html, link, prose, shortDigest } from './html.js'
